@@ -1,0 +1,1 @@
+"""Dateline's workers: the pure domains, the runtime that speaks Kafka for them, and the command line."""
