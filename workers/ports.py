@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
 from schemas.articles import Message
+from schemas.topics import Topic
 
-__all__ = ["Bury", "Drop", "Forward", "Outcome", "Received", "Sink", "Stage", "StageOptions"]
+__all__ = ["Bury", "Drop", "Forward", "Headers", "Outcome", "Received", "Sink", "Stage", "StageLoader", "StageOptions", "StageSpec"]
 
 Headers = tuple[tuple[str, bytes], ...]
 
@@ -27,8 +28,8 @@ class Forward(NamedTuple):
     """Publish this: the message was processed."""
 
     topic: str
-    key: bytes
-    value: bytes
+    key: bytes | None
+    value: bytes | None
     headers: Headers = ()
     article_id: str = ""
     timings: tuple[tuple[str, float], ...] = ()
@@ -94,3 +95,18 @@ class Sink(Protocol):
 
 
 StageLoader = Callable[[StageOptions], Stage]
+
+
+@dataclass(frozen=True, slots=True)
+class StageSpec:
+    """A stage as the pipeline's table names it: what it reads and writes, and how to read and load it.
+
+    `load` and `decode` are module-level functions, since pool processes receive them by name.
+    """
+
+    name: str
+    version: str
+    reads: Topic
+    writes: Topic
+    decode: Callable[[bytes | None, Headers], Message]
+    load: StageLoader

@@ -1,0 +1,52 @@
+"""Puts a worker together: engine, processor, faust App, pages."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from schemas.topics import Topic
+from workers.ports import Sink, StageSpec
+from workers.runtime.app import add_pages, make_app, run_app
+from workers.runtime.engine import Engine
+from workers.runtime.handle import check_chain
+from workers.runtime.metrics import Metrics
+from workers.runtime.pool import InlineRunner, PoolRunner, PoolSettings
+from workers.runtime.processors import Processor, SinkProcessor, StageProcessor
+from workers.runtime.settings import Settings
+
+__all__ = ["run_sink", "run_stages", "stage_engine"]
+
+
+def stage_engine(specs: Sequence[StageSpec], settings: Settings, metrics: Metrics) -> Engine:
+    """The engine of one stage, or of several fused. Raises Misconfigured when they do not follow each other."""
+    check_chain(specs)
+    options = settings.stage_options()
+    runner: PoolRunner | InlineRunner
+    if settings.pool_processes:
+        pool = PoolSettings(settings.pool_processes, settings.stage_timeout_s, settings.pool_memory_bytes)
+        runner = PoolRunner(specs, options, pool, on_crash=metrics.pool_crashes.inc)
+    else:
+        runner = InlineRunner(specs, options)
+    processor = StageProcessor(runner, metrics, settings.chunk_records, settings.chunk_bytes)
+    name = "+".join(spec.name for spec in specs)
+    return Engine(name.replace("+", "-"), [specs[0].reads], processor, settings, metrics)
+
+
+def run_stages(specs: Sequence[StageSpec], settings: Settings) -> int:
+    """Run stages as a worker until it is stopped; returns the exit code."""
+    metrics = Metrics("+".join(spec.name for spec in specs))
+    return _run(stage_engine(specs, settings, metrics), settings, metrics)
+
+
+def run_sink(name: str, version: str, sink: Sink, topics: Sequence[Topic], settings: Settings) -> int:
+    """Run a sink as a worker until it is stopped; returns the exit code."""
+    metrics = Metrics(name)
+    models = {topic.name: topic.model for topic in topics if topic.model is not None}
+    processor: Processor = SinkProcessor(name, version, sink, models, metrics)
+    return _run(Engine(name, topics, processor, settings, metrics), settings, metrics)
+
+
+def _run(engine: Engine, settings: Settings, metrics: Metrics) -> int:
+    app: Any = make_app(engine.name, settings, agents=False)
+    app.service(engine)
+    add_pages(app, metrics, engine, settings.stall_after_s)
+    return run_app(app, engine, metrics, settings)

@@ -1,0 +1,48 @@
+"""Every metric once. Labels are bounded: worker, topic, partition, reason, stage. Names follow Prometheus' conventions."""
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.process_collector import ProcessCollector
+
+__all__ = ["Metrics"]
+
+_STAGE_SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
+
+
+class Metrics:
+    """The metrics of one worker process, in a registry of their own."""
+
+    def __init__(self, worker: str) -> None:
+        self.registry = CollectorRegistry()
+        ProcessCollector(registry=self.registry)
+
+        def counter(name: str, text: str, *labels: str) -> Counter:
+            return Counter(f"dateline_{name}", text, labels, registry=self.registry)
+
+        def gauge(name: str, text: str, *labels: str) -> Gauge:
+            return Gauge(f"dateline_{name}", text, labels, registry=self.registry)
+
+        self.received = counter("received_messages", "Messages taken from a topic", "topic")
+        self.sent = counter("sent_messages", "Messages published and committed", "topic")
+        self.dropped = counter("dropped_messages", "Messages that needed no output, by reason", "reason")
+        self.dead_lettered = counter("dead_lettered_messages", "Messages buried, by reason", "reason")
+        self.retries = counter("retries", "Attempts repeated because something was away, by what", "what")
+        self.transactions = counter("transactions", "Transactions committed", "topic")
+        self.lane_resets = counter("lane_resets", "Partitions reopened at their committed offset after an error", "topic")
+        self.rebalances = counter("rebalances", "Assignments received from the group")
+        self.pool_crashes = counter("pool_crashes", "Pool processes that died or ran out of time")
+        self.stage_seconds = Histogram(
+            "dateline_stage_seconds", "Time in a stage per message", ("stage",), buckets=_STAGE_SECONDS, registry=self.registry
+        )
+        self.batch_records = Histogram(
+            "dateline_batch_records", "Messages per transaction", buckets=(1, 5, 25, 100, 250, 500, 1000), registry=self.registry
+        )
+        self.lag = gauge("lag_messages", "Messages not yet committed", "topic", "partition")
+        self.pool_busy = gauge("pool_chunks_in_flight", "Chunks handed to the pool and not yet back")
+        self.loop_lag = gauge("event_loop_lag_seconds", "How late the event loop ran its last timer")
+        self.paused = gauge("sink_paused", "1 while the store does not answer")
+        self.info = gauge("worker_info", "Always 1", "worker")
+        self.info.labels(worker).set(1)
+
+    def render(self) -> bytes:
+        """The page for Prometheus."""
+        return generate_latest(self.registry)
