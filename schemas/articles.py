@@ -35,19 +35,25 @@ Share = Annotated[float, Field(ge=0.0, le=1.0)]
 class Message(BaseModel):
     """The base of every message: frozen, and deaf to fields it does not know (a newer writer never breaks an older reader)."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", validate_by_name=True, validate_by_alias=True, serialize_by_alias=True)
+    model_config = ConfigDict(
+        frozen=True, extra="ignore", validate_by_name=True, validate_by_alias=True, serialize_by_alias=True
+    )
 
 
 class RawArticle(Message):
     """A page as a crawler or an aggregator left it. Only the content is required: `content`, or `content_b64`."""
 
-    id: str | None = Field(None, min_length=1, max_length=512, description="Default: a stable hash of the url, else of the content")
+    id: str | None = Field(
+        None, min_length=1, max_length=512, description="Default: a stable hash of the url, else of the content"
+    )
     url: str | None = Field(None, max_length=8192)
     source: str | None = Field(None, max_length=512, description="Who published it; default: the host name of the url")
     fetched_at: datetime | None = None
     content: str | None = Field(None, description="The page: HTML or plain text")
     content_b64: str | None = Field(None, description="The page as base64 of its bytes, in `charset`")
-    charset: str | None = Field(None, max_length=64, description="Charset of `content_b64`; detected when absent or wrong")
+    charset: str | None = Field(
+        None, max_length=64, description="Charset of `content_b64`; detected when absent or wrong"
+    )
     media_type: str | None = Field(None, max_length=128, description="text/html or text/plain; guessed when absent")
     language_hint: str | None = Field(None, max_length=35)
     title_hint: str | None = None
@@ -137,7 +143,9 @@ class CleanedArticle(Message):
     subtitle: str | None = None
     authors: tuple[str, ...] = ()
     agency: str | None = Field(None, description="The news agency credited, such as Reuters")
-    dateline: str | None = Field(None, description="Place and agency before the first sentence: `MOSCOW, July 31 (Reuters) -`")
+    dateline: str | None = Field(
+        None, description="Place and agency before the first sentence: `MOSCOW, July 31 (Reuters) -`"
+    )
     text: str = Field(description="The body; paragraphs are joined by one blank line")
     paragraphs: tuple[Span, ...] = ()
     language: Language = Language(code="und", confidence=0.0)
@@ -188,7 +196,9 @@ class Quote(Message):
     end: Offset
     text: str
     speaker: str | None = Field(None, description="The id of the entity who said it, or null when it cannot be told")
-    speaker_text: str | None = Field(None, description="The words that name the speaker: `Lavrov`, `the diplomat`, `he`")
+    speaker_text: str | None = Field(
+        None, description="The words that name the speaker: `Lavrov`, `the diplomat`, `he`"
+    )
     cue: str | None = Field(None, description="The verb of saying: `stated`")
 
 
@@ -212,7 +222,9 @@ class TemporalExpression(Message):
     from_: str | None = Field(None, alias="from", description="First day or instant it covers, ISO 8601")
     to: str | None = Field(None, description="Last day or instant it covers, ISO 8601, inclusive")
     granularity: str | None = None
-    anchor: str | None = Field(None, description="The ISO date or instant that it was counted from, or null for an absolute time")
+    anchor: str | None = Field(
+        None, description="The ISO date or instant that it was counted from, or null for an absolute time"
+    )
     confidence: Share
 
 

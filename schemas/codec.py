@@ -43,6 +43,9 @@ def decode(model: type[M], value: bytes | None) -> M:
 
 def explain(error: ValidationError, limit: int = 5) -> str:
     """The first few faults in one line: which field, what is wrong with it. Never quotes the value."""
-    faults = [f"{'.'.join(map(str, fault['loc'])) or 'message'}: {fault['msg']}" for fault in error.errors(include_input=False)]
+    faults = [
+        f"{'.'.join(map(str, fault['loc'])) or 'message'}: {fault['msg']}"
+        for fault in error.errors(include_input=False)
+    ]
     more = f" (and {len(faults) - limit} more)" if len(faults) > limit else ""
     return "; ".join(faults[:limit]) + more

@@ -34,12 +34,18 @@ class Topic:
     max_message_bytes: int = MAX_VALUE_BYTES + OVERHEAD_BYTES
 
 
-RAW = Topic("articles.raw.v1", RawArticle, "Pages as crawlers and aggregators leave them", key="article id, or anything")
+RAW = Topic(
+    "articles.raw.v1", RawArticle, "Pages as crawlers and aggregators leave them", key="article id, or anything"
+)
 CLEANED = Topic("articles.cleaned.v1", CleanedArticle, "The article alone, and what was cut")
 ANNOTATED = Topic("articles.annotated.v1", AnnotatedArticle, "With entities and quotes")
 ENRICHED = Topic("articles.enriched.v1", EnrichedArticle, "Finished: with dates and counts", retention_ms=30 * DAY_MS)
-CLUSTERED = Topic("articles.clustered.v1", ClusteredArticle, "With the story each article belongs to", retention_ms=30 * DAY_MS)
-ALERTS = Topic("alerts.v1", Alert, "What alert rules fired", key="alert id", retention_ms=90 * DAY_MS, cleanup="compact,delete")
+CLUSTERED = Topic(
+    "articles.clustered.v1", ClusteredArticle, "With the story each article belongs to", retention_ms=30 * DAY_MS
+)
+ALERTS = Topic(
+    "alerts.v1", Alert, "What alert rules fired", key="alert id", retention_ms=90 * DAY_MS, cleanup="compact,delete"
+)
 DEAD_LETTERS = Topic(
     "dead-letters.v1", None, "What could not be processed, untouched, with the reason in its headers",
     key="the original key", retention_ms=90 * DAY_MS, max_message_bytes=MAX_VALUE_BYTES + 2 * OVERHEAD_BYTES,

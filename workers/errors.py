@@ -1,16 +1,25 @@
 """Every error of ours, named by what the caller must do.
 
-    DatelineError
-    ├── Refused           this message can never be processed: bury it (dead letter)
-    │   └── StoreRefused  a store refuses this row: bury that message, write the others
-    ├── Unavailable       something outside is away for now: retry, nothing is lost
-    ├── Misconfigured     a setting is wrong: stop at start, say how to mend it
-    └── Stopped           the worker must end: a person has to look
-        ├── TooManyDeadLetters
-        └── Stalled
+DatelineError
+├── Refused           this message can never be processed: bury it (dead letter)
+│   └── StoreRefused  a store refuses this row: bury that message, write the others
+├── Unavailable       something outside is away for now: retry, nothing is lost
+├── Misconfigured     a setting is wrong: stop at start, say how to mend it
+└── Stopped           the worker must end: a person has to look
+    ├── TooManyDeadLetters
+    └── Stalled
 """
 
-__all__ = ["DatelineError", "Misconfigured", "Refused", "Stalled", "Stopped", "StoreRefused", "TooManyDeadLetters", "Unavailable"]
+__all__ = [
+    "DatelineError",
+    "Misconfigured",
+    "Refused",
+    "Stalled",
+    "Stopped",
+    "StoreRefused",
+    "TooManyDeadLetters",
+    "Unavailable",
+]
 
 
 class DatelineError(Exception):

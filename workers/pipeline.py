@@ -20,7 +20,7 @@ def _decode_raw(value: bytes | None, headers: Headers) -> RawArticle:
     return read_raw(value, headers)
 
 
-def _decode_json(model: type[Message], value: bytes | None, headers: Headers) -> Message:  # noqa: ARG001  the seam's signature
+def _decode_json(model: type[Message], value: bytes | None, headers: Headers) -> Message:
     return decode(model, value)
 
 

@@ -7,7 +7,19 @@ from typing import Any, NamedTuple, Protocol
 from schemas.articles import Message
 from schemas.topics import Topic
 
-__all__ = ["Bury", "Drop", "Forward", "Headers", "Outcome", "Received", "Sink", "Stage", "StageLoader", "StageOptions", "StageSpec"]
+__all__ = [
+    "Bury",
+    "Drop",
+    "Forward",
+    "Headers",
+    "Outcome",
+    "Received",
+    "Sink",
+    "Stage",
+    "StageLoader",
+    "StageOptions",
+    "StageSpec",
+]
 
 Headers = tuple[tuple[str, bytes], ...]
 

@@ -12,7 +12,9 @@ __all__ = ["MemoryPipeline"]
 class MemoryPipeline:
     """Runs raw values through the stages as the workers would: `MemoryPipeline().run([b"<html>..."])`."""
 
-    def __init__(self, specs: Sequence[StageSpec] = STAGES, options: StageOptions | None = None, *, fused: bool = True) -> None:
+    def __init__(
+        self, specs: Sequence[StageSpec] = STAGES, options: StageOptions | None = None, *, fused: bool = True
+    ) -> None:
         options = options or StageOptions()
         self._handlers = [Handler(specs, options)] if fused else [Handler((spec,), options) for spec in specs]
         self._topic = specs[0].reads.name

@@ -1,9 +1,11 @@
-"""A stage that does nothing, to see the engine alone: it decodes no JSON and gives the value back. Also a worker: `python echo_stage.py`."""
+"""A stage that does nothing, to see the engine alone: it gives the value back. Also a worker: `python echo_stage.py`."""
 
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # run as a script, the repository's root is not on the path
+sys.path.insert(
+    0, str(Path(__file__).resolve().parents[2])
+)  # run as a script, the repository's root is not on the path
 
 from schemas.articles import RawArticle
 from schemas.topics import CLEANED, RAW
@@ -12,11 +14,11 @@ from workers.ports import Headers, Stage, StageOptions, StageSpec
 __all__ = ["ECHO"]
 
 
-def decode_value(value: bytes | None, headers: Headers) -> RawArticle:  # noqa: ARG001  the seam's signature
+def decode_value(value: bytes | None, headers: Headers) -> RawArticle:
     return RawArticle.model_construct(id=None, content=(value or b"").decode())
 
 
-def load(options: StageOptions) -> Stage:  # noqa: ARG001
+def load(options: StageOptions) -> Stage:
     return echo
 
 

@@ -1,0 +1,1 @@
+"""The only code that speaks Kafka: engine, faust Apps, process pool, dead letters, settings, metrics, logging, health."""

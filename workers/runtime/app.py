@@ -20,7 +20,16 @@ from workers.runtime.logging import get_logger
 from workers.runtime.metrics import Metrics
 from workers.runtime.settings import Settings
 
-__all__ = ["EXIT_FAILED", "EXIT_MISCONFIGURED", "EXIT_STALLED", "EXIT_STOPPED", "Watched", "add_pages", "make_app", "run_app"]
+__all__ = [
+    "EXIT_FAILED",
+    "EXIT_MISCONFIGURED",
+    "EXIT_STALLED",
+    "EXIT_STOPPED",
+    "Watched",
+    "add_pages",
+    "make_app",
+    "run_app",
+]
 
 _LOG = get_logger(__name__)
 _STOP_S = 4.5
@@ -44,7 +53,7 @@ class Watched(Protocol):
     def not_ready(self) -> str | None: ...
 
 
-class _NoKafka(BootStrategy):  # type: ignore[misc]  faust is untyped
+class _NoKafka(BootStrategy):  # type: ignore[misc]  # faust is untyped
     """The article path speaks to Kafka through its own transactional clients; faust's stay down."""
 
     enable_kafka = False
@@ -57,7 +66,9 @@ def make_app(name: str, settings: Settings, *, agents: bool) -> Any:
     try:
         datadir.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise Misconfigured(f"DATELINE_STATE_DIR: {datadir} cannot be made ({error.strerror}): name a folder we may write to") from None
+        raise Misconfigured(
+            f"DATELINE_STATE_DIR: {datadir} cannot be made ({error.strerror}): name a folder we may write to"
+        ) from None
     app = faust.App(
         f"{settings.group_prefix}-{name}",
         **options,
@@ -93,23 +104,26 @@ def make_app(name: str, settings: Settings, *, agents: bool) -> Any:
 def add_pages(app: Any, metrics: Metrics, watched: Watched, stall_after_s: float) -> None:
     """/healthz (alive), /readyz (able to take work), /metrics (Prometheus)."""
 
-    @app.page("/healthz")
-    async def healthz(web: Any, request: Any) -> Any:  # noqa: ARG001, RUF029
+    @app.page("/healthz")  # type: ignore[untyped-decorator]  # faust is untyped
+    async def healthz(web: Any, request: Any) -> Any:
         fault = str(watched.crashed_with) if watched.crashed_with else None
         if fault is None and watched.stalled_for_s > stall_after_s:
             fault = f"no progress for {watched.stalled_for_s:.0f} s"
         return self_response(web, fault)
 
-    @app.page("/readyz")
-    async def readyz(web: Any, request: Any) -> Any:  # noqa: ARG001, RUF029
+    @app.page("/readyz")  # type: ignore[untyped-decorator]  # faust is untyped
+    async def readyz(web: Any, request: Any) -> Any:
         return self_response(web, watched.not_ready())
 
-    @app.page("/metrics")
-    async def show_metrics(web: Any, request: Any) -> Any:  # noqa: ARG001, RUF029
+    @app.page("/metrics")  # type: ignore[untyped-decorator]  # faust is untyped
+    async def show_metrics(web: Any, request: Any) -> Any:
         return web.bytes(metrics.render(), content_type=CONTENT_TYPE_LATEST.split(";")[0])
 
     def self_response(web: Any, fault: str | None) -> Any:
-        return web.json({"status": "ok"} if fault is None else {"status": "unavailable", "reason": fault}, status=200 if fault is None else 503)
+        return web.json(
+            {"status": "ok"} if fault is None else {"status": "unavailable", "reason": fault},
+            status=200 if fault is None else 503,
+        )
 
 
 def run_app(app: Any, watched: Watched, metrics: Metrics, settings: Settings) -> int:
@@ -177,7 +191,9 @@ def _start_watchdog(watched: Watched, stall_after_s: float) -> None:
             time.sleep(1.0)
             stalled = watched.stalled_for_s
             if stalled > stall_after_s:
-                error = Stalled(f"work waits and nothing has moved for {stalled:.0f} s: ending, to be started again at the committed offsets")
+                error = Stalled(
+                    f"work waits and nothing has moved for {stalled:.0f} s: ending, to be started again at the committed offsets"
+                )
                 _LOG.error("watchdog_ends_worker", error=str(error))
                 os._exit(EXIT_STALLED)
 

@@ -38,7 +38,9 @@ def bury(received: Received, why: Bury, now_s: float) -> Forward:
     """The dead letter of a message: key, value and headers untouched, and what happened in headers of its own."""
     told = dict(received.headers)
     attempt = _integer(told.get("x-attempt"), 0) + 1
-    first = told.get("x-first-failed-at") or datetime.fromtimestamp(now_s, UTC).isoformat(timespec="milliseconds").encode()
+    first = (
+        told.get("x-first-failed-at") or datetime.fromtimestamp(now_s, UTC).isoformat(timespec="milliseconds").encode()
+    )
     kept = tuple((key, value) for key, value in received.headers if not key.startswith(_OURS))
     headers: Headers = (
         *kept,
@@ -60,7 +62,11 @@ def bury(received: Received, why: Bury, now_s: float) -> Forward:
 def read_dead_letter(key: bytes | None, value: bytes | None, headers: Headers) -> DeadLetter:
     """Read a dead letter back; headers that are missing read as empty."""
     told = {name: content.decode(errors="replace") for name, content in headers}
-    topic, partition, offset = told.get("x-original-topic", ""), told.get("x-original-partition", ""), told.get("x-original-offset", "")
+    topic, partition, offset = (
+        told.get("x-original-topic", ""),
+        told.get("x-original-partition", ""),
+        told.get("x-original-offset", ""),
+    )
     return DeadLetter(
         id=f"{topic}-{partition}-{offset}",
         topic=topic,
@@ -115,8 +121,13 @@ class Brake:
                 self.recent.popleft()
             if self.consecutive >= self.settings.max_consecutive:
                 raise TooManyDeadLetters(self._explain(f"{self.consecutive} messages in a row failed", outcome))
-            if len(self.recent) == self.settings.window and sum(self.recent) > self.settings.max_ratio * self.settings.window:
-                raise TooManyDeadLetters(self._explain(f"{sum(self.recent)} of the last {len(self.recent)} messages failed", outcome))
+            if (
+                len(self.recent) == self.settings.window
+                and sum(self.recent) > self.settings.max_ratio * self.settings.window
+            ):
+                raise TooManyDeadLetters(
+                    self._explain(f"{sum(self.recent)} of the last {len(self.recent)} messages failed", outcome)
+                )
 
     @staticmethod
     def _explain(what: str, outcome: object) -> str:

@@ -14,7 +14,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import KafkaError
 
 from schemas.topics import OVERHEAD_BYTES, Topic
-from workers.errors import Stopped, Unavailable
+from workers.errors import Stopped
 from workers.runtime.connection import aiokafka_arguments
 from workers.runtime.dead_letters import Brake, BrakeSettings
 from workers.runtime.lane import Lane, LaneSettings
@@ -31,10 +31,12 @@ _POLL_MS = 200
 _LAG_EVERY_S = 1.0
 
 
-class Engine(mode.Service):  # type: ignore[misc]  mode is untyped
+class Engine(mode.Service):  # type: ignore[misc]  # mode is untyped
     """Consumes topics exactly once through a processor. `crashed_with` tells why it ended, if it did."""
 
-    def __init__(self, name: str, topics: Sequence[Topic], processor: Processor, settings: Settings, metrics: Metrics) -> None:
+    def __init__(
+        self, name: str, topics: Sequence[Topic], processor: Processor, settings: Settings, metrics: Metrics
+    ) -> None:
         super().__init__()
         self.name = name
         self.crashed_with: BaseException | None = None
@@ -87,7 +89,9 @@ class Engine(mode.Service):  # type: ignore[misc]  mode is untyped
                 continue
             self._consumer = consumer
             consumer.subscribe([topic.name for topic in self._topics], listener=_Listener(self))
-            _LOG.info("worker_started", worker=self.name, group=self._group, topics=[topic.name for topic in self._topics])
+            _LOG.info(
+                "worker_started", worker=self.name, group=self._group, topics=[topic.name for topic in self._topics]
+            )
             return
 
     def _new_consumer(self) -> AIOKafkaConsumer:
@@ -147,7 +151,9 @@ class Engine(mode.Service):  # type: ignore[misc]  mode is untyped
     def _report_lag(self, consumer: AIOKafkaConsumer) -> None:
         for tp, lane in self._lanes.items():
             if tp in consumer.assignment() and lane.live:
-                self._metrics.lag.labels(tp.topic, str(tp.partition)).set(max(0, (consumer.highwater(tp) or 0) - lane.committed))
+                self._metrics.lag.labels(tp.topic, str(tp.partition)).set(
+                    max(0, (consumer.highwater(tp) or 0) - lane.committed)
+                )
 
     # -- rebalances -----------------------------------------------------------------------------------------------------
 
@@ -183,7 +189,13 @@ class Engine(mode.Service):  # type: ignore[misc]  mode is untyped
         if self.crashed_with is None and not self._stopping:
             self.crashed_with = error
             event = "worker_stops" if isinstance(error, Stopped) else "worker_failed"
-            _LOG.error(event, worker=self.name, error=str(error), error_class=type(error).__name__, exc_info=not isinstance(error, Stopped))
+            _LOG.error(
+                event,
+                worker=self.name,
+                error=str(error),
+                error_class=type(error).__name__,
+                exc_info=not isinstance(error, Stopped),
+            )
 
     @property
     def stalled_for_s(self) -> float:
@@ -202,11 +214,11 @@ class Engine(mode.Service):  # type: ignore[misc]  mode is untyped
         return self._processor.waiting_for
 
 
-class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]  aiokafka is untyped
+class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is untyped
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    async def on_partitions_revoked(self, revoked: Any) -> None:  # noqa: ARG002
+    async def on_partitions_revoked(self, revoked: Any) -> None:
         await self._engine.release()
 
     async def on_partitions_assigned(self, assigned: Any) -> None:

@@ -3,6 +3,7 @@
 import hashlib
 import time
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from schemas.articles import CleanedArticle, Message, RawOrigin, StageRun
@@ -26,9 +27,11 @@ def check_chain(specs: Sequence[StageSpec]) -> None:
     """Raise Misconfigured unless each stage reads what the one before it writes."""
     if not specs:
         raise Misconfigured("name at least one stage")
-    for before, after in zip(specs, specs[1:], strict=False):
+    for before, after in pairwise(specs):
         if before.writes != after.reads:
-            raise Misconfigured(f"{after.name} cannot follow {before.name}: it reads {after.reads.name}, not {before.writes.name}")
+            raise Misconfigured(
+                f"{after.name} cannot follow {before.name}: it reads {after.reads.name}, not {before.writes.name}"
+            )
 
 
 class Handler:
@@ -58,7 +61,11 @@ class Handler:
             return _bury(spec, "stage_failed", error)
 
     def _forward(
-        self, article: Message, received: Received, trace_headers: tuple[tuple[str, bytes], ...], timings: tuple[tuple[str, float], ...]
+        self,
+        article: Message,
+        received: Received,
+        trace_headers: tuple[tuple[str, bytes], ...],
+        timings: tuple[tuple[str, float], ...],
     ) -> Forward:
         last = self._specs[-1]
         value = encode(article)
@@ -68,10 +75,14 @@ class Handler:
         article_id = str(getattr(article, "id", ""))
         event_id = f"{received.topic}-{received.partition}-{received.offset}-{last.name}"
         headers = event_headers(last.writes, event_id=event_id, stage=last.name, subject=article_id, now_s=time.time())
-        return Forward(last.writes.name, article_id.encode(errors="replace"), value, headers + trace_headers, article_id, timings)
+        return Forward(
+            last.writes.name, article_id.encode(errors="replace"), value, headers + trace_headers, article_id, timings
+        )
 
 
-def _run(spec: StageSpec, stage: Any, article: Message, received: Received, timings: list[tuple[str, float]]) -> Message:
+def _run(
+    spec: StageSpec, stage: Any, article: Message, received: Received, timings: list[tuple[str, float]]
+) -> Message:
     started = time.perf_counter()
     result: Message = stage(article)
     seconds = time.perf_counter() - started

@@ -79,7 +79,10 @@ class Lane:
     @property
     def full(self) -> bool:
         """Whether fetching should pause: two batches wait."""
-        return len(self._buffer) >= 2 * self._settings.batch_records or self._buffered_bytes >= 2 * self._settings.batch_bytes
+        return (
+            len(self._buffer) >= 2 * self._settings.batch_records
+            or self._buffered_bytes >= 2 * self._settings.batch_bytes
+        )
 
     @property
     def has_work(self) -> bool:
@@ -96,7 +99,13 @@ class Lane:
             if record.offset < self.next_offset:
                 continue
             received = Received(
-                record.topic, record.partition, record.offset, record.key, record.value, tuple(record.headers or ()), record.timestamp
+                record.topic,
+                record.partition,
+                record.offset,
+                record.key,
+                record.value,
+                tuple(record.headers or ()),
+                record.timestamp,
             )
             self._buffer.append(received)
             self._buffered_bytes += len(record.value or b"")
@@ -130,10 +139,12 @@ class Lane:
                 # Another worker has opened this partition: it is not ours any more, whatever our group still believes.
                 _LOG.warning("lane_fenced", topic=self.partition.topic, partition=self.partition.partition)
                 self._draining = True
-            except (KafkaError, OSError, asyncio.TimeoutError) as error:
+            except (TimeoutError, KafkaError, OSError) as error:
                 self._metrics.lane_resets.labels(self.partition.topic).inc()
                 self._metrics.retries.labels("broker").inc()
-                _LOG.warning("lane_reset", topic=self.partition.topic, partition=self.partition.partition, error=repr(error))
+                _LOG.warning(
+                    "lane_reset", topic=self.partition.topic, partition=self.partition.partition, error=repr(error)
+                )
                 self.progressed_at = time.monotonic()
                 if not self._draining:
                     await asyncio.sleep(next(waits))
@@ -211,7 +222,11 @@ class Lane:
     def _next_batch(self) -> list[Received]:
         batch: list[Received] = []
         size = 0
-        while self._buffer and len(batch) < self._settings.batch_records and (not batch or size < self._settings.batch_bytes):
+        while (
+            self._buffer
+            and len(batch) < self._settings.batch_records
+            and (not batch or size < self._settings.batch_bytes)
+        ):
             received = self._buffer.popleft()
             size += len(received.value or b"")
             batch.append(received)

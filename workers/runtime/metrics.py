@@ -27,14 +27,23 @@ class Metrics:
         self.dead_lettered = counter("dead_lettered_messages", "Messages buried, by reason", "reason")
         self.retries = counter("retries", "Attempts repeated because something was away, by what", "what")
         self.transactions = counter("transactions", "Transactions committed", "topic")
-        self.lane_resets = counter("lane_resets", "Partitions reopened at their committed offset after an error", "topic")
+        self.lane_resets = counter(
+            "lane_resets", "Partitions reopened at their committed offset after an error", "topic"
+        )
         self.rebalances = counter("rebalances", "Assignments received from the group")
         self.pool_crashes = counter("pool_crashes", "Pool processes that died or ran out of time")
         self.stage_seconds = Histogram(
-            "dateline_stage_seconds", "Time in a stage per message", ("stage",), buckets=_STAGE_SECONDS, registry=self.registry
+            "dateline_stage_seconds",
+            "Time in a stage per message",
+            ("stage",),
+            buckets=_STAGE_SECONDS,
+            registry=self.registry,
         )
         self.batch_records = Histogram(
-            "dateline_batch_records", "Messages per transaction", buckets=(1, 5, 25, 100, 250, 500, 1000), registry=self.registry
+            "dateline_batch_records",
+            "Messages per transaction",
+            buckets=(1, 5, 25, 100, 250, 500, 1000),
+            registry=self.registry,
         )
         self.lag = gauge("lag_messages", "Messages not yet committed", "topic", "partition")
         self.pool_busy = gauge("pool_chunks_in_flight", "Chunks handed to the pool and not yet back")

@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from pebble import ProcessExpired, ProcessPool
@@ -45,7 +46,11 @@ class PoolRunner:
     """Runs chunks in `processes` processes, each with the stages loaded once."""
 
     def __init__(
-        self, specs: Sequence[StageSpec], options: StageOptions, settings: PoolSettings, on_crash: Callable[[], None] = lambda: None
+        self,
+        specs: Sequence[StageSpec],
+        options: StageOptions,
+        settings: PoolSettings,
+        on_crash: Callable[[], None] = lambda: None,
     ) -> None:
         self._last = specs[-1]
         self._settings = settings
@@ -79,7 +84,9 @@ class PoolRunner:
         error: BaseException | None = None
         for _ in range(_ATTEMPTS_ALONE):
             try:
-                outcomes: list[Outcome | Retry] = await self._schedule(_run_chunk, ([received],), self._settings.timeout_s)
+                outcomes: list[Outcome | Retry] = await self._schedule(
+                    _run_chunk, ([received],), self._settings.timeout_s
+                )
                 return outcomes[0]
             except (ProcessExpired, FutureTimeout) as failure:
                 self._on_crash()
@@ -102,7 +109,7 @@ class InlineRunner:
     """Runs stages on the event loop itself: for trivial stages and tests, where a process would cost more than the work."""
 
     def __init__(self, specs: Sequence[StageSpec], options: StageOptions) -> None:
-        self._load = lambda: Handler(specs, options)
+        self._load = partial(Handler, specs, options)
         self._handler: Handler | None = None
 
     async def start(self) -> None:
@@ -121,7 +128,9 @@ class InlineRunner:
 
 def _describe(error: BaseException | None) -> str:
     if isinstance(error, ProcessExpired):
-        return f"the process running the stage died (exit code {error.exitcode}): a crash in native code, or out of memory"
+        return (
+            f"the process running the stage died (exit code {error.exitcode}): a crash in native code, or out of memory"
+        )
     return "the stage ran out of time on this message"
 
 

@@ -90,7 +90,13 @@ class StageProcessor:
         while isinstance(outcome, Retry):
             self._waiting_for = outcome.reason
             self._metrics.retries.labels("stage").inc()
-            _LOG.warning("stage_waits", reason=outcome.reason, topic=received.topic, partition=received.partition, offset=received.offset)
+            _LOG.warning(
+                "stage_waits",
+                reason=outcome.reason,
+                topic=received.topic,
+                partition=received.partition,
+                offset=received.offset,
+            )
             alive()
             await asyncio.sleep(next(waits))
             outcome = (await self._runner.run([received]))[0]
@@ -134,7 +140,9 @@ class SinkProcessor:
         await self._write(rows, outcomes, alive)
         return [outcome if outcome is not None else Drop("stored") for outcome in outcomes]
 
-    async def _write(self, rows: list[tuple[int, Message]], outcomes: list[Outcome | None], alive: Callable[[], None]) -> None:
+    async def _write(
+        self, rows: list[tuple[int, Message]], outcomes: list[Outcome | None], alive: Callable[[], None]
+    ) -> None:
         waits = backoff()
         while rows:
             try:

@@ -21,17 +21,25 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="DATELINE_", extra="forbid", frozen=True, env_ignore_empty=True)
 
-    bootstrap_servers: str = Field("127.0.0.1:9092", min_length=1, description="Kafka brokers, host:port separated by commas")
+    bootstrap_servers: str = Field(
+        "127.0.0.1:9092", min_length=1, description="Kafka brokers, host:port separated by commas"
+    )
     security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
     sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "SCRAM-SHA-512"
     sasl_username: str | None = None
     sasl_password: SecretStr | None = None
     ssl_cafile: Path | None = Field(None, description="PEM file of the authority that signed the brokers' certificates")
-    ssl_certfile: Path | None = Field(None, description="PEM file of our own certificate, where the brokers ask for one")
+    ssl_certfile: Path | None = Field(
+        None, description="PEM file of our own certificate, where the brokers ask for one"
+    )
     ssl_keyfile: Path | None = None
 
-    group_prefix: str = Field("dateline", pattern=r"^[A-Za-z0-9._-]+$", description="Start of consumer groups and transactional ids")
-    instance_id: str | None = Field(None, description="Static member id, unique per process; `auto` takes the host name")
+    group_prefix: str = Field(
+        "dateline", pattern=r"^[A-Za-z0-9._-]+$", description="Start of consumer groups and transactional ids"
+    )
+    instance_id: str | None = Field(
+        None, description="Static member id, unique per process; `auto` takes the host name"
+    )
     session_timeout_s: float = Field(10.0, ge=6, le=300)
     heartbeat_s: float = Field(3.0, gt=0)
     transaction_timeout_s: float = Field(30.0, ge=5, le=900)
@@ -39,26 +47,40 @@ class Settings(BaseSettings):
     partitions: int = Field(6, ge=1, le=1000, description="Partitions of topics that `topics create` makes")
     replication: int = Field(1, ge=1, le=9)
 
-    pool_processes: int = Field(2, ge=0, le=256, description="CPU processes per worker; 0 runs stages inline (trivial stages only)")
-    pool_memory_bytes: int = Field(2 * 1024**3, ge=256 * 1024**2, description="Address space that one pool process may add")
-    stage_timeout_s: float = Field(30.0, gt=0, description="CPU time after which one message is given up as too expensive")
+    pool_processes: int = Field(
+        2, ge=0, le=256, description="CPU processes per worker; 0 runs stages inline (trivial stages only)"
+    )
+    pool_memory_bytes: int = Field(
+        2 * 1024**3, ge=256 * 1024**2, description="Address space that one pool process may add"
+    )
+    stage_timeout_s: float = Field(
+        30.0, gt=0, description="CPU time after which one message is given up as too expensive"
+    )
     chunk_records: int = Field(25, ge=1, le=1000)
     chunk_bytes: int = Field(4 * 1024**2, ge=1024)
     batch_records: int = Field(500, ge=1, le=10_000, description="Most messages in one transaction")
     batch_bytes: int = Field(32 * 1024**2, ge=1024)
     max_content_characters: int = Field(8_000_000, ge=1000)
 
-    dead_letter_max_consecutive: int = Field(100, ge=0, description="Stop after so many dead letters in a row; 0 never stops")
-    dead_letter_max_ratio: float = Field(0.5, gt=0, le=1, description="Stop above this share of the last `dead_letter_window`")
+    dead_letter_max_consecutive: int = Field(
+        100, ge=0, description="Stop after so many dead letters in a row; 0 never stops"
+    )
+    dead_letter_max_ratio: float = Field(
+        0.5, gt=0, le=1, description="Stop above this share of the last `dead_letter_window`"
+    )
     dead_letter_window: int = Field(400, ge=10)
-    stall_after_s: float = Field(30.0, ge=5, description="The watchdog ends a worker that has work and does none for so long")
+    stall_after_s: float = Field(
+        30.0, ge=5, description="The watchdog ends a worker that has work and does none for so long"
+    )
     drain_s: float = Field(3.0, gt=0, le=60, description="Time for batches under way to finish on SIGTERM")
 
     entities_backend: str = "embedded"
     gazetteers: tuple[str, ...] = ()
     storage_url: str = "sqlite:///dateline.db"
     alert_rules: Path | None = Field(None, description="YAML file of alert rules")
-    alerts_webhook_url: str | None = Field(None, description="Where alerts are delivered: https://..., or file:///path.jsonl")
+    alerts_webhook_url: str | None = Field(
+        None, description="Where alerts are delivered: https://..., or file:///path.jsonl"
+    )
     alerts_webhook_secret: SecretStr | None = None
     alerts_allow_private: bool = Field(False, description="Let the webhook be a private or loopback address")
     alert_memory_days: float = Field(7.0, gt=0)

@@ -83,7 +83,10 @@ async def create_topics(settings: Settings, topics: Sequence[Topic] = TOPICS) ->
         existing = [topic for topic in topics if topic.name in there]
         if existing:
             await admin.alter_configs(
-                [ConfigResource(ConfigResourceType.TOPIC, topic.name, configs=_replicated(topic, settings)) for topic in existing]
+                [
+                    ConfigResource(ConfigResourceType.TOPIC, topic.name, configs=_replicated(topic, settings))
+                    for topic in existing
+                ]
             )
         return [topic.name for topic in missing], [topic.name for topic in existing]
 
@@ -105,7 +108,9 @@ async def _create(admin: AIOKafkaAdminClient, settings: Settings, topics: Sequen
     response = await admin.create_topics(new)
     for name, code, *rest in response.topic_errors:
         if code and code != _EXISTS:
-            raise Unavailable(f"topic {name} cannot be created: {rest[0] if rest and rest[0] else for_code(code).__name__}")
+            raise Unavailable(
+                f"topic {name} cannot be created: {rest[0] if rest and rest[0] else for_code(code).__name__}"
+            )
 
 
 async def describe_topics(settings: Settings, names: Sequence[str] = ()) -> list[TopicState]:
@@ -115,7 +120,9 @@ async def describe_topics(settings: Settings, names: Sequence[str] = ()) -> list
         wanted = [name for name in (names or [topic.name for topic in TOPICS]) if name in there]
         groups = [group for group, *_ in await admin.list_consumer_groups() if group.startswith(settings.group_prefix)]
         committed = {group: await admin.list_consumer_group_offsets(group) for group in groups}
-    consumer = AIOKafkaConsumer(**aiokafka_arguments(settings), isolation_level="read_committed", enable_auto_commit=False)
+    consumer = AIOKafkaConsumer(
+        **aiokafka_arguments(settings), isolation_level="read_committed", enable_auto_commit=False
+    )
     await consumer.start()
     try:
         return [await _describe(consumer, name, committed) for name in wanted]
@@ -124,7 +131,7 @@ async def describe_topics(settings: Settings, names: Sequence[str] = ()) -> list
 
 
 async def _describe(consumer: AIOKafkaConsumer, name: str, committed: dict[str, Any]) -> TopicState:
-    await consumer._client.add_topic(name)  # noqa: SLF001  a consumer without subscription learns of a topic only so
+    await consumer._client.add_topic(name)
     partitions = sorted(TopicPartition(name, number) for number in consumer.partitions_for_topic(name) or ())
     starts, ends = await consumer.beginning_offsets(partitions), await consumer.end_offsets(partitions)
     lag = {}
@@ -136,7 +143,9 @@ async def _describe(consumer: AIOKafkaConsumer, name: str, committed: dict[str, 
     return TopicState(name, states, lag)
 
 
-async def _uncommitted(consumer: AIOKafkaConsumer, offsets: dict[TopicPartition, int], ends: dict[TopicPartition, int]) -> int:
+async def _uncommitted(
+    consumer: AIOKafkaConsumer, offsets: dict[TopicPartition, int], ends: dict[TopicPartition, int]
+) -> int:
     """Messages between the committed offsets and the ends. Few are counted by reading: what is left may be markers of transactions."""
     rough = {tp: ends[tp] - offset for tp, offset in offsets.items() if ends[tp] > offset}
     few = {tp: left for tp, left in rough.items() if left <= 2}

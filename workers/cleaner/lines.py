@@ -1,0 +1,85 @@
+"""What a line that is no prose is: a rule for each kind of clutter, in the order in which they are asked."""
+
+import re
+
+from workers.cleaner.published import find_stamps
+
+__all__ = ["DOCUMENT_ID", "classify", "is_navigation", "is_prose", "starts_legal_notice"]
+
+#: An agency's document id: letters and digits run together, or named as one.
+DOCUMENT_ID = re.compile(r"^(?:[A-Z]{2,12}\d[A-Z0-9-]{8,60}|(?:document|article|story|news)\s+id\s*[:#]\s*\S{3,60}|(?:DocID|GUID)\s*[:#]?\s*\S{3,60})$", re.I)
+_ALL_CAPS_ID = re.compile(r"^[A-Z0-9][A-Z0-9_-]{9,70}$")
+_LEGAL_HEAD = re.compile(
+    r"^\W{0,3}(?:legal\s+)?(?:disclaimer|legal notice|haftungsausschluss|rechtlicher hinweis|avertissement|mentions légales|aviso legal|"
+    r"отказ от ответственности|إخلاء مسؤولية|yasal uyarı)\W{0,3}(?:$|:)", re.I)  # fmt: skip
+_LEGAL = re.compile(
+    r"©|\(c\) ?(?:19|20)\d\d|copyright|all rights reserved|alle rechte vorbehalten|tous droits réservés|все права защищены|"
+    r"todos los derechos|tutti i diritti|جميع الحقوق|without (?:any )?warrant|do(?:es)? not accept any responsibility|terms (?:of use|and conditions)|"
+    r"privacy policy|may not be (?:published|reproduced|redistributed)", re.I)  # fmt: skip
+_PROMOTION = re.compile(
+    r"\b(?:subscribe|sign up|newsletter|follow us|cookies?|abonnieren|abonnez-vous|inscrivez-vous|suscríbe|подпи(?:шитесь|саться)|"
+    r"read (?:more|also|next)|also read|click here|advertisement|anzeige|publicité|реклама|share (?:this|on)|download our app|log ?in|"
+    r"register now|mehr zum thema|lire aussi|lesen sie auch|читайте также|اشترك|اقرأ أيضا)\b", re.I)  # fmt: skip
+_CAPTION = re.compile(r"^\W{0,2}(?:photo|image|picture|file photo|bild|foto|crédit|фото|صورة)\b[^.]{0,80}[:/©]", re.I)
+_WEEKDAY = re.compile(
+    r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|\b(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag)\b|"
+    r"\b(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)\b|понедельник|вторник|среда|четверг|пятница|суббота|воскресенье|"
+    r"الاثنين|الثلاثاء|الأربعاء|الخميس|الجمعة|السبت|الأحد", re.I)  # fmt: skip
+_SEPARATED = re.compile(r"\s{3,}|\t|\s[|•·»›]\s|^[|•·]\s|\s[|]$")
+_ENDS = (".", "!", "?", "…", '"', "”", "»", "“", "’", "'", "。", "！", "？", "؟", "।", "」", ":", ".)", "”.")
+_WORD = re.compile(r"\w+")
+_WIDE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+
+
+def words_in(line: str) -> int:
+    """Words; in scripts without spaces, two characters count as one."""
+    return len(_WORD.findall(line)) + len(_WIDE.findall(line)) // 2
+
+
+def is_navigation(line: str) -> bool:
+    """A row of labels: pieces set apart by wide space or bars, none of them a sentence."""
+    if not _SEPARATED.search(line):
+        return False
+    pieces = [piece for piece in _SEPARATED.split(line) if piece.strip(" |•·")]
+    return all(words_in(piece) <= 5 for piece in pieces) if pieces else True
+
+
+def is_prose(line: str) -> bool:
+    """Running text: a sentence of some length."""
+    count = words_in(line)
+    ended = line.rstrip().endswith(_ENDS)
+    return not is_navigation(line) and (count >= 18 or (count >= 5 and ended))
+
+
+def starts_legal_notice(line: str) -> bool:
+    """A heading after which only a legal notice follows."""
+    return bool(_LEGAL_HEAD.match(line)) and words_in(line) <= 8
+
+
+def classify(line: str) -> str | None:
+    """The reason to cut this line wherever it stands, or None."""
+    if DOCUMENT_ID.match(line) or (_ALL_CAPS_ID.match(line) and sum(map(str.isdigit, line)) >= 4):
+        return "document_id"
+    if starts_legal_notice(line) or (_LEGAL.search(line) and (words_in(line) < 60)):
+        return "legal_notice"
+    if is_navigation(line):
+        return "navigation"
+    if _CAPTION.match(line):
+        return "caption"
+    if _PROMOTION.search(line) and words_in(line) <= 25:
+        return "promotion"
+    return _stamp_reason(line)
+
+
+def _stamp_reason(line: str) -> str | None:
+    """A line that is a time and little else."""
+    stamps = find_stamps(line[:300], "visible_stamp", 0.5)
+    if not stamps:
+        return None
+    covered = sum(stamp.end - stamp.start for stamp in stamps)
+    rest = words_in(line) - sum(words_in(stamp.published.raw) for stamp in stamps)
+    if rest > 6 and covered * 2 < len(line):
+        return None
+    days = {stamp.published.value[:10] for stamp in stamps}
+    clock = _WEEKDAY.search(line) and any("T" in stamp.published.value for stamp in stamps) and rest <= 3
+    return "clock" if clock and (len(days) > 1 or rest <= 1) else "timestamp"

@@ -1,0 +1,25 @@
+"""The cleaner as a stage of the pipeline."""
+
+from schemas.articles import CleanedArticle, RawArticle
+from workers.cleaner.clean import clean
+from workers.errors import Refused
+from workers.ports import Stage, StageOptions
+
+__all__ = ["VERSION", "load"]
+
+VERSION = "1.0.0"
+
+
+def load(options: StageOptions) -> Stage:
+    """The stage. It raises Refused with reason `empty_content`, `too_large` or `too_expensive`."""
+
+    def clean_bounded(raw: RawArticle) -> CleanedArticle:
+        content = raw.content or ""
+        if not content.strip():
+            raise Refused("empty_content", "`content` is empty; there is no page to clean")
+        if len(content) > options.max_content_characters:
+            limit = options.max_content_characters
+            raise Refused("too_large", f"{len(content)} characters; DATELINE_MAX_CONTENT_CHARACTERS allows {limit}")
+        return clean(raw)
+
+    return clean_bounded

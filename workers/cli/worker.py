@@ -1,0 +1,62 @@
+"""`dateline worker NAME`: one worker, until it is stopped."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from workers.alerts.receivers import open_alert_sink
+from workers.alerts.rules import load_rules
+from workers.cli._shared import fail, settings_or_exit
+from workers.errors import DatelineError, Misconfigured
+from workers.pipeline import SINKS, WORKERS, stages_named
+from workers.ports import Sink
+from workers.runtime.alerting import run_alerts
+from workers.runtime.build import run_sink, run_stages
+from workers.runtime.settings import Settings
+from workers.storage.sink import open_sink
+
+__all__ = ["worker"]
+
+_SINK_VERSION = "1"
+
+
+def worker(name: Annotated[str, typer.Argument(help=f"{', '.join(WORKERS)}, or stages fused: cleaner+entities+dates")]) -> None:
+    """Run one worker.
+
+    Example: DATELINE_BOOTSTRAP_SERVERS=kafka:9092 dateline worker cleaner+entities+dates
+    """
+    settings = settings_or_exit()
+    try:
+        raise typer.Exit(_run(name, settings))
+    except DatelineError as error:
+        raise fail(error) from None
+
+
+def _run(name: str, settings: Settings) -> int:
+    if name == "alerts":
+        return run_alerts(load_rules(_rules_text(settings), str(settings.alert_rules)), settings)
+    if name in SINKS:
+        return run_sink(name, _SINK_VERSION, _sink(name, settings), SINKS[name], settings)
+    try:
+        return run_stages(stages_named(name), settings)
+    except Misconfigured as error:
+        if "+" in name:
+            raise
+        raise Misconfigured(f"no worker {name!r}; there are {', '.join(WORKERS)}") if "no stage" in str(error) else error from None
+
+
+
+def _sink(name: str, settings: Settings) -> Sink:
+    if name == "storage":
+        return open_sink(settings.storage_url)
+    if not settings.alerts_webhook_url:
+        raise Misconfigured("the notifier needs DATELINE_ALERTS_WEBHOOK_URL: https://..., or file:///path/alerts.jsonl")
+    secret = settings.alerts_webhook_secret.get_secret_value() if settings.alerts_webhook_secret else None
+    return open_alert_sink(settings.alerts_webhook_url, secret=secret, allow_private=settings.alerts_allow_private)
+
+
+def _rules_text(settings: Settings) -> str:
+    if settings.alert_rules is None:
+        raise Misconfigured("the alerts worker needs DATELINE_ALERT_RULES: a YAML file of rules; deploy/alert-rules.yaml is an example")
+    return Path(settings.alert_rules).read_text(encoding="utf-8")

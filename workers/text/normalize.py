@@ -1,0 +1,38 @@
+"""One normal form for text: NFC, plain white space, nothing invisible, nothing that JSON cannot carry; clear mojibake mended."""
+
+import re
+import unicodedata
+
+import ftfy
+
+__all__ = ["collapse", "comparable", "normalize"]
+
+_SURROGATES = re.compile("[\ud800-\udfff]")
+_INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff\u180e]")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")
+_SPACES = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
+_NEWLINES = re.compile("\r\n?|\u2028|\u2029|\x85")
+#: UTF-8 read as Windows-1252: a lead byte seen as a Latin letter, then a continuation byte seen as a symbol.
+_MOJIBAKE = re.compile("[ÂÃâ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹Œ‘’“”•–—˜™š›œ]|Ð[\u0080-\u00bf]|Ø[\u0080-\u00bf]")
+_WORD = re.compile(r"\w+")
+_MOJIBAKE_LEAST = 2
+
+
+def normalize(text: str) -> str:
+    """The text in normal form. Line breaks stay; runs of spaces stay."""
+    text = _SURROGATES.sub("\ufffd", text)
+    text = _CONTROL.sub("", _NEWLINES.sub("\n", text))
+    text = _SPACES.sub(" ", _INVISIBLE.sub("", text))
+    if len(_MOJIBAKE.findall(text[:20_000])) >= _MOJIBAKE_LEAST:
+        text = "\n".join(ftfy.fix_encoding(line) for line in text.split("\n"))
+    return unicodedata.normalize("NFC", text)
+
+
+def collapse(text: str) -> str:
+    """White space runs made one space, none at the ends."""
+    return " ".join(text.split())
+
+
+def comparable(text: str) -> str:
+    """For telling whether two pieces say the same: words only, lower case."""
+    return " ".join(_WORD.findall(text.lower()))
