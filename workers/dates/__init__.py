@@ -1,0 +1,1 @@
+"""Times named in the text: found, typed and normalised against the publication time (TIMEX3)."""
