@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from workers.pipeline import STAGES
-from workers.ports import Outcome, Received, StageOptions, StageSpec
+from workers.ports import Forward, Outcome, Received, StageOptions, StageSpec
 from workers.runtime.handle import Handler, Retry
 
 __all__ = ["MemoryPipeline"]
@@ -28,7 +28,7 @@ class MemoryPipeline:
         """One message through all stages, hop by hop when not fused."""
         outcome: Outcome | Retry = self._handlers[0](received)
         for handler in self._handlers[1:]:
-            if not hasattr(outcome, "value"):
+            if not isinstance(outcome, Forward):
                 break
             key, value, headers = outcome.key, outcome.value, outcome.headers
             outcome = handler(Received(outcome.topic, received.partition, received.offset, key, value, headers))

@@ -10,7 +10,22 @@ from workers.text.normalize import collapse
 
 __all__ = ["Block", "html_blocks", "line_blocks", "looks_like_html"]
 
-_SKIPPED = frozenset({"script", "style", "noscript", "template", "svg", "iframe", "head", "object", "canvas", "math", "select", "textarea"})
+_SKIPPED = frozenset(
+    {
+        "script",
+        "style",
+        "noscript",
+        "template",
+        "svg",
+        "iframe",
+        "head",
+        "object",
+        "canvas",
+        "math",
+        "select",
+        "textarea",
+    }
+)
 _INLINE = frozenset({
     "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "ins", "kbd", "label", "mark",
     "q", "rp", "rt", "ruby", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr",
@@ -83,7 +98,9 @@ class _Walker:
             self._visit(node, context, depth, stack)
         self._flush(start)
 
-    def _visit(self, node: LexborNode, context: _Context, depth: int, stack: list[tuple[LexborNode | None, _Context, int]]) -> None:
+    def _visit(
+        self, node: LexborNode, context: _Context, depth: int, stack: list[tuple[LexborNode | None, _Context, int]]
+    ) -> None:
         tag = node.tag or ""
         if tag == "-text":
             self._text(node.text_content or "", context)
@@ -93,7 +110,12 @@ class _Walker:
             self._element(node, tag, context, depth, stack)
 
     def _element(
-        self, node: LexborNode, tag: str, context: _Context, depth: int, stack: list[tuple[LexborNode | None, _Context, int]]
+        self,
+        node: LexborNode,
+        tag: str,
+        context: _Context,
+        depth: int,
+        stack: list[tuple[LexborNode | None, _Context, int]],
     ) -> None:
         attributes = node.attributes
         if "hidden" in attributes or _SHOWN.search((attributes.get("style") or "")[:500]):
@@ -101,7 +123,9 @@ class _Walker:
         inline = tag in _INLINE
         words = _words(attributes) if not inline else frozenset()
         inside = _Context(
-            context.tag if inline else tag, context.around if inline else context.around | words | {tag}, context.linked or tag == "a"
+            context.tag if inline else tag,
+            context.around if inline else context.around | words | {tag},
+            context.linked or tag == "a",
         )
         if not inline:
             self._flush(context)

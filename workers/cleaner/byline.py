@@ -9,10 +9,12 @@ _DATELINE = re.compile(
     r"^(?P<place>[^\W\d_][\w'’.\-/ ]{1,40}(?:, [^\W\d_][\w'’. ]{1,25})?(?:, \w{3,10}\.? \d{1,2})?) ?\((?P<agency>[\w./ &-]{2,30})\) ?[-–—―:] ?(?=\S)"
 )
 _CREDIT = re.compile(r"^\((?P<agency>[A-Z][\w./&-]{1,20}(?: [A-Z][\w.&-]{1,15})?)\) (?=\S)")
-_BY = re.compile(r"^(?:by|von|par|por|di|автор:?|от|بقلم|yazan:?)\s+", re.I)
+_BY = re.compile(r"^(?:by|von|par|por|di|автор:?|от|بقلم|yazan:?)\s+", re.IGNORECASE)
 _SPLIT = re.compile(r"\s*(?:,|;|\||/|\band\b|\bund\b|\bet\b|\by\b|\be\b|\bи\b|&)\s*")
 _NAME = re.compile(r"^[^\W\d_][\w'’.\-]*(?: [^\W\d_]?[\w'’.\-]+){1,4}$")
-_NOT_A_NAME = re.compile(r"@|https?:|\bstaff\b|\breporter|\beditor|\bredaktion|\bagency\b|\bcorrespondent\b|\bnews\b|\bteam\b", re.I)
+_NOT_A_NAME = re.compile(
+    r"@|https?:|\bstaff\b|\breporter|\beditor|\bredaktion|\bagency\b|\bcorrespondent\b|\bnews\b|\bteam\b", re.IGNORECASE
+)
 
 
 def split_dateline(paragraphs: list[str]) -> tuple[str | None, str | None, list[str]]:

@@ -17,8 +17,11 @@ from workers.text.normalize import comparable
 
 __all__ = ["Choice", "clean"]
 
-_UPDATED = re.compile(r"\b(?:updated|modified|last (?:update|edit)|aktualisiert|mis à jour|обновлено|actualizado|güncelle)\b", re.I)
-_PUBLISHED = re.compile(r"\b(?:published|posted|veröffentlicht|publié|опубликовано|publicado|yayın)\b", re.I)
+_UPDATED = re.compile(
+    r"\b(?:updated|modified|last (?:update|edit)|aktualisiert|mis à jour|обновлено|actualizado|güncelle)\b",
+    re.IGNORECASE,
+)
+_PUBLISHED = re.compile(r"\b(?:published|posted|veröffentlicht|publié|опубликовано|publicado|yayın)\b", re.IGNORECASE)
 _LEGAL_REASONS = {"legal_notice"}
 
 
@@ -40,10 +43,16 @@ def clean(raw: RawArticle) -> CleanedArticle:
     dateline, agency, bodies = split_dateline(bodies)
     text = "\n\n".join(bodies)
     removed = tuple(
-        Removed(text=block.text, reason=reason) for block, reason in zip(choice.blocks, choice.reasons, strict=True) if reason is not None
+        Removed(text=block.text, reason=reason)
+        for block, reason in zip(choice.blocks, choice.reasons, strict=True)
+        if reason is not None
     )
     title = raw.title_hint or choice.title
-    document_ids = tuple(dict.fromkeys(piece.text for piece in removed if piece.reason == "document_id" and DOCUMENT_ID.match(piece.text)))
+    document_ids = tuple(
+        dict.fromkeys(
+            piece.text for piece in removed if piece.reason == "document_id" and DOCUMENT_ID.match(piece.text)
+        )
+    )
     published, modified = _times(raw, choice, document_ids)
     language = identify(text or title or "")
     return CleanedArticle(
@@ -61,7 +70,9 @@ def clean(raw: RawArticle) -> CleanedArticle:
         published=published,
         modified=modified,
         document_ids=document_ids,
-        rights=next((piece.text[:500] for piece in removed if piece.reason in _LEGAL_REASONS and "©" in piece.text), None),
+        rights=next(
+            (piece.text[:500] for piece in removed if piece.reason in _LEGAL_REASONS and "©" in piece.text), None
+        ),
         removed=removed,
         quality=_quality(text, title, published),
         fetched_at=raw.fetched_at,
@@ -141,7 +152,9 @@ def _quality(text: str, title: str | None, published: Published | None) -> Quali
         flags.append("no_date")
     elif published.confidence < 0.5:
         flags.append("doubtful_date")
-    score = (0.6 if text else 0.0) * min(1.0, len(text) / 600 + 0.3) + (0.2 if title else 0.0) + (0.2 if published else 0.0)
+    score = (
+        (0.6 if text else 0.0) * min(1.0, len(text) / 600 + 0.3) + (0.2 if title else 0.0) + (0.2 if published else 0.0)
+    )
     return Quality(score=round(min(1.0, score), 3), flags=tuple(flags))
 
 

@@ -91,7 +91,14 @@ def _from_page(value: bytes, told: dict[str, str], media_type: str | None, chars
 
 def _content_type(header: str) -> tuple[str | None, str | None]:
     media_type, _, rest = header.partition(";")
-    charset = next((part.split("=", 1)[1].strip(" \"'") for part in rest.split(";") if part.strip().lower().startswith("charset=")), None)
+    charset = next(
+        (
+            part.split("=", 1)[1].strip(" \"'")
+            for part in rest.split(";")
+            if part.strip().lower().startswith("charset=")
+        ),
+        None,
+    )
     return media_type.strip().lower() or None, charset
 
 

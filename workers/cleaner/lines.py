@@ -7,24 +7,29 @@ from workers.cleaner.published import find_stamps
 __all__ = ["DOCUMENT_ID", "classify", "is_navigation", "is_prose", "starts_legal_notice"]
 
 #: An agency's document id: letters and digits run together, or named as one.
-DOCUMENT_ID = re.compile(r"^(?:[A-Z]{2,12}\d[A-Z0-9-]{8,60}|(?:document|article|story|news)\s+id\s*[:#]\s*\S{3,60}|(?:DocID|GUID)\s*[:#]?\s*\S{3,60})$", re.I)
+DOCUMENT_ID = re.compile(
+    r"^(?:[A-Z]{2,12}\d[A-Z0-9-]{8,60}|(?:document|article|story|news)\s+id\s*[:#]\s*\S{3,60}|(?:DocID|GUID)\s*[:#]?\s*\S{3,60})$",
+    re.IGNORECASE,
+)
 _ALL_CAPS_ID = re.compile(r"^[A-Z0-9][A-Z0-9_-]{9,70}$")
 _LEGAL_HEAD = re.compile(
     r"^\W{0,3}(?:legal\s+)?(?:disclaimer|legal notice|haftungsausschluss|rechtlicher hinweis|avertissement|mentions légales|aviso legal|"
-    r"отказ от ответственности|إخلاء مسؤولية|yasal uyarı)\W{0,3}(?:$|:)", re.I)  # fmt: skip
+    r"отказ от ответственности|إخلاء مسؤولية|yasal uyarı)\W{0,3}(?:$|:)", re.IGNORECASE)  # fmt: skip
 _LEGAL = re.compile(
     r"©|\(c\) ?(?:19|20)\d\d|copyright|all rights reserved|alle rechte vorbehalten|tous droits réservés|все права защищены|"
     r"todos los derechos|tutti i diritti|جميع الحقوق|without (?:any )?warrant|do(?:es)? not accept any responsibility|terms (?:of use|and conditions)|"
-    r"privacy policy|may not be (?:published|reproduced|redistributed)", re.I)  # fmt: skip
+    r"privacy policy|may not be (?:published|reproduced|redistributed)", re.IGNORECASE)  # fmt: skip
 _PROMOTION = re.compile(
     r"\b(?:subscribe|sign up|newsletter|follow us|cookies?|abonnieren|abonnez-vous|inscrivez-vous|suscríbe|подпи(?:шитесь|саться)|"
     r"read (?:more|also|next)|also read|click here|advertisement|anzeige|publicité|реклама|share (?:this|on)|download our app|log ?in|"
-    r"register now|mehr zum thema|lire aussi|lesen sie auch|читайте также|اشترك|اقرأ أيضا)\b", re.I)  # fmt: skip
-_CAPTION = re.compile(r"^\W{0,2}(?:photo|image|picture|file photo|bild|foto|crédit|фото|صورة)\b[^.]{0,80}[:/©]", re.I)
+    r"register now|mehr zum thema|lire aussi|lesen sie auch|читайте также|اشترك|اقرأ أيضا)\b", re.IGNORECASE)  # fmt: skip
+_CAPTION = re.compile(
+    r"^\W{0,2}(?:photo|image|picture|file photo|bild|foto|crédit|фото|صورة)\b[^.]{0,80}[:/©]", re.IGNORECASE
+)
 _WEEKDAY = re.compile(
     r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|\b(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag)\b|"
     r"\b(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)\b|понедельник|вторник|среда|четверг|пятница|суббота|воскресенье|"
-    r"الاثنين|الثلاثاء|الأربعاء|الخميس|الجمعة|السبت|الأحد", re.I)  # fmt: skip
+    r"الاثنين|الثلاثاء|الأربعاء|الخميس|الجمعة|السبت|الأحد", re.IGNORECASE)  # fmt: skip
 _SEPARATED = re.compile(r"\s{3,}|\t|\s[|•·»›]\s|^[|•·]\s|\s[|]$")
 _ENDS = (".", "!", "?", "…", '"', "”", "»", "“", "’", "'", "。", "！", "？", "؟", "।", "」", ":", ".)", "”.")
 _WORD = re.compile(r"\w+")

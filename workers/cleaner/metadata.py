@@ -13,7 +13,17 @@ from workers.text.normalize import collapse
 
 __all__ = ["Metadata", "read_metadata"]
 
-_ARTICLE_TYPES = frozenset({"NewsArticle", "Article", "BlogPosting", "ReportageNewsArticle", "LiveBlogPosting", "AnalysisNewsArticle", "OpinionNewsArticle"})
+_ARTICLE_TYPES = frozenset(
+    {
+        "NewsArticle",
+        "Article",
+        "BlogPosting",
+        "ReportageNewsArticle",
+        "LiveBlogPosting",
+        "AnalysisNewsArticle",
+        "OpinionNewsArticle",
+    }
+)
 _MAX_JSON = 1_000_000
 
 
@@ -113,7 +123,11 @@ def _authors(ld: dict[str, Any], meta: dict[str, str]) -> tuple[str, ...]:
 
 
 def _stamps(
-    tree: LexborHTMLParser | None, meta: dict[str, str], ld: dict[str, Any], keys: tuple[str, ...], names: tuple[str, ...]
+    tree: LexborHTMLParser | None,
+    meta: dict[str, str],
+    ld: dict[str, Any],
+    keys: tuple[str, ...],
+    names: tuple[str, ...],
 ) -> tuple[Candidate, ...]:
     found = [parse_stamp(text, "jsonld", 0.95) for key in keys if (text := _text(ld.get(key)))]
     found += [parse_stamp(meta[name], f"meta:{name}", 0.93) for name in names if name in meta]

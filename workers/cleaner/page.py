@@ -30,7 +30,9 @@ _LONGEST = 1_500_000
 _DEEPEST = 256
 
 
-def choose_blocks(content: str, blocks: Sequence[Block], metadata: Metadata) -> tuple[list[str | None], str | None, int]:
+def choose_blocks(
+    content: str, blocks: Sequence[Block], metadata: Metadata
+) -> tuple[list[str | None], str | None, int]:
     """(reason for each block or None for body, title, index of the title's block or -1)."""
     title, index = _title(blocks, metadata)
     wanted = _body_lines(content, blocks)
@@ -54,7 +56,11 @@ def _body_lines(content: str, blocks: Sequence[Block]) -> frozenset[str]:
     found = _trafilatura(content, blocks)
     lines = {comparable(normalize(line.lstrip("-| ").rstrip("| "))) for line in found.split("\n")}
     if sum(map(len, lines)) < 50:
-        lines = {comparable(block.text) for block in blocks if is_prose(block.text) and block.linked < 0.5 and _why(block) == "boilerplate"}
+        lines = {
+            comparable(block.text)
+            for block in blocks
+            if is_prose(block.text) and block.linked < 0.5 and _why(block) == "boilerplate"
+        }
     return frozenset(line for line in lines if line)
 
 
@@ -63,7 +69,9 @@ def _trafilatura(content: str, blocks: Sequence[Block]) -> str:
     if len(content) > _LONGEST or len(blocks) > 20_000 or _depth(content) > _DEEPEST:
         return ""
     try:
-        text = trafilatura.extract(content, include_comments=False, include_tables=True, include_formatting=False, config=use_config())
+        text = trafilatura.extract(
+            content, include_comments=False, include_tables=True, include_formatting=False, config=use_config()
+        )
     except (ValueError, RecursionError, AttributeError, TypeError, KeyError, IndexError):
         return ""
     return collapse_lines(text or "")
@@ -74,7 +82,9 @@ def collapse_lines(text: str) -> str:
     return "\n".join(collapse(line) for line in text.split("\n"))
 
 
-_OPEN = re.compile(r"<(/?)(?:div|p|span|section|article|ul|ol|li|table|tr|td|b|i|em|font|blockquote|a)\b", re.I)
+_OPEN = re.compile(
+    r"<(/?)(?:div|p|span|section|article|ul|ol|li|table|tr|td|b|i|em|font|blockquote|a)\b", re.IGNORECASE
+)
 
 
 def _depth(content: str) -> int:
@@ -88,7 +98,9 @@ def _depth(content: str) -> int:
 
 def _title(blocks: Sequence[Block], metadata: Metadata) -> tuple[str | None, int]:
     """The heading on which the page's own claims agree; else the claim; else the first h1; else the page title without the site."""
-    headings = [(number, block) for number, block in enumerate(blocks) if block.tag == "h1" and words_in(block.text) >= 2]
+    headings = [
+        (number, block) for number, block in enumerate(blocks) if block.tag == "h1" and words_in(block.text) >= 2
+    ]
     claims = [*metadata.titles, *_without_site(metadata.page_title)]
     for number, block in headings:
         if any(comparable(block.text) == comparable(claim) for claim in claims):
@@ -98,7 +110,9 @@ def _title(blocks: Sequence[Block], metadata: Metadata) -> tuple[str | None, int
             return block.text, number
     if claims and metadata.titles:
         claim = _without_site(claims[0])[0]
-        return claim, next((number for number, block in enumerate(blocks) if comparable(block.text) == comparable(claim)), -1)
+        return claim, next(
+            (number for number, block in enumerate(blocks) if comparable(block.text) == comparable(claim)), -1
+        )
     if headings:
         return headings[0][1].text, headings[0][0]
     return (claims[0], -1) if claims else (None, -1)

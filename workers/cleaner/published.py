@@ -16,8 +16,16 @@ __all__ = ["Candidate", "best", "find_stamps", "parse_stamp"]
 _LANGUAGES = ("en", "de", "fr", "es", "it", "pt", "nl", "ru", "uk", "ar", "tr", "pl")
 _TIME = r"(?:[T ,@|/-]*(?:at|um|à|a las|kl\.?|в|о)?[ ,|-]*(?P<h>[01]?\d|2[0-3])(?P<sep>[:.h])(?P<m>[0-5]\d)(?::(?P<s>[0-5]\d)(?:\.\d{1,9})?)?\s{0,2}(?P<ap>[ap]\.?m\.?\b)?"
 _ZONE = r"\s{0,2}\(?(?P<z>Z\b|UTC\b|GMT\b|[+-]\d\d:?\d\d\b|E[SD]T\b|P[SD]T\b|C[SD]T\b|M[SD]T\b|CES?T\b|BST\b|MSK\b|IST\b)?\)?)?"
-_ISO = re.compile(r"(?<!\d)(?P<y>(?:19|20)\d\d)[-/.](?P<mo>0?[1-9]|1[0-2])[-/.](?P<d>0?[1-9]|[12]\d|3[01])(?!\d)" + _TIME + _ZONE, re.I)
-_NUMERIC = re.compile(r"(?<![\d.])(?P<a>0?[1-9]|[12]\d|3[01])[./-](?P<b>0?[1-9]|[12]\d|3[01])[./-](?P<y>(?:19|20)\d\d)(?!\d)" + _TIME + _ZONE, re.I)
+_ISO = re.compile(
+    r"(?<!\d)(?P<y>(?:19|20)\d\d)[-/.](?P<mo>0?[1-9]|1[0-2])[-/.](?P<d>0?[1-9]|[12]\d|3[01])(?!\d)" + _TIME + _ZONE,
+    re.IGNORECASE,
+)
+_NUMERIC = re.compile(
+    r"(?<![\d.])(?P<a>0?[1-9]|[12]\d|3[01])[./-](?P<b>0?[1-9]|[12]\d|3[01])[./-](?P<y>(?:19|20)\d\d)(?!\d)"
+    + _TIME
+    + _ZONE,
+    re.IGNORECASE,
+)
 #: Offsets in hours of the abbreviations that news pages use. IST is left out on purpose: India, Israel or Ireland.
 _ZONES = {"Z": 0, "UTC": 0, "GMT": 0, "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7, "CET": 1, "CEST": 2, "BST": 1, "MSK": 3}  # fmt: skip
 _ARABIC_MONTHS = {"كانون الثاني": 1, "شباط": 2, "آذار": 3, "نيسان": 4, "أيار": 5, "حزيران": 6, "تموز": 7, "آب": 8, "أيلول": 9, "تشرين الأول": 10, "تشرين الثاني": 11, "كانون الأول": 12}  # fmt: skip
@@ -62,8 +70,14 @@ def parse_stamp(text: str, method: str, confidence: float) -> Candidate | None:
 def find_stamps(text: str, method: str, confidence: float) -> list[Candidate]:
     """Every date, with the time of day and zone that follow it, in order."""
     plain = text.translate(_DIGITS)
-    found = [_read(match, method, confidence) for pattern in (_ISO, _NUMERIC, *_named_patterns()) for match in pattern.finditer(plain)]
-    stamps = sorted((candidate for candidate in found if candidate), key=lambda candidate: (candidate.start, -candidate.end))
+    found = [
+        _read(match, method, confidence)
+        for pattern in (_ISO, _NUMERIC, *_named_patterns())
+        for match in pattern.finditer(plain)
+    ]
+    stamps = sorted(
+        (candidate for candidate in found if candidate), key=lambda candidate: (candidate.start, -candidate.end)
+    )
     kept: list[Candidate] = []
     for stamp in stamps:
         if not kept or stamp.start >= kept[-1].end:
@@ -78,7 +92,11 @@ def _months() -> dict[str, int]:
         months = Locale.parse(language).months
         for form in ("format", "stand-alone"):
             for width in ("wide", "abbreviated"):
-                names |= {name.lower().rstrip("."): number for number, name in months[form][width].items() if not name.isdigit()}
+                names |= {
+                    name.lower().rstrip("."): number
+                    for number, name in months[form][width].items()
+                    if not name.isdigit()
+                }
     return names | {"sept": 9}
 
 
@@ -89,8 +107,8 @@ def _named_patterns() -> tuple[re.Pattern[str], ...]:
     year = r"(?P<y>(?:19|20)\d\d)(?!\d)(?: ?(?:г|р)\.?(?!\w))?"
     rest = r",?" + _TIME + _ZONE
     return (
-        re.compile(rf"(?<![\d\w]){day}[ -]{{1,3}}(?:de |of )?{month},?[ -]{{1,3}}(?:de )?{year}{rest}", re.I),
-        re.compile(rf"(?<!\w){month} {{1,3}}{day},? {{1,3}}{year}{rest}", re.I),
+        re.compile(rf"(?<![\d\w]){day}[ -]{{1,3}}(?:de |of )?{month},?[ -]{{1,3}}(?:de )?{year}{rest}", re.IGNORECASE),
+        re.compile(rf"(?<!\w){month} {{1,3}}{day},? {{1,3}}{year}{rest}", re.IGNORECASE),
     )
 
 
@@ -109,7 +127,12 @@ def _read(match: re.Match[str], method: str, confidence: float) -> Candidate | N
     value, precision, zone = _with_time(when, groups)
     raw = match.group(0).strip(" ,|-")
     published = Published(
-        value=value, precision=precision, tz_status=zone, method=method, raw=raw, confidence=confidence if sure else confidence * 0.7
+        value=value,
+        precision=precision,
+        tz_status=zone,
+        method=method,
+        raw=raw,
+        confidence=confidence if sure else confidence * 0.7,
     )
     return Candidate(published, match.start(), match.end())
 
@@ -141,7 +164,11 @@ def _with_time(
         hour = 0
     clock = f"{hour:02d}:{minute:02d}" + (f":{groups['s']}" if groups.get("s") else "")
     zone = _zone(groups.get("z"))
-    return f"{when.isoformat()}T{clock}{zone or ''}", "second" if groups.get("s") else "minute", "explicit" if zone else "unknown"
+    return (
+        f"{when.isoformat()}T{clock}{zone or ''}",
+        "second" if groups.get("s") else "minute",
+        "explicit" if zone else "unknown",
+    )
 
 
 def _zone(name: str | None) -> str | None:
@@ -162,4 +189,7 @@ def agreeing(candidates: Sequence[Candidate], digits: Iterable[str], bonus: floa
         when = datetime.fromisoformat(candidate.published.value[:10])
         return any(when.strftime(form) in seen for form in ("%Y%m%d", "%d%m%Y", "%m%d%Y"))
 
-    return [candidate.scored(candidate.published.confidence + bonus) if agrees(candidate) else candidate for candidate in candidates]
+    return [
+        candidate.scored(candidate.published.confidence + bonus) if agrees(candidate) else candidate
+        for candidate in candidates
+    ]

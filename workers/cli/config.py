@@ -20,7 +20,9 @@ def config() -> None:
 
 
 @app.command()
-def check(list_: Annotated[bool, typer.Option("--list", help="Every setting, its meaning and its value")] = False) -> None:
+def check(
+    list_: Annotated[bool, typer.Option("--list", help="Every setting, its meaning and its value")] = False,
+) -> None:
     """Check the settings, from the environment (DATELINE_*) and the file (DATELINE_CONFIG), without starting anything.
 
     Example: DATELINE_POOL_PROCESSES=many dateline config check

@@ -22,7 +22,9 @@ Stage = Annotated[str | None, typer.Option(help="Only those of this stage")]
 
 
 @app.command(name="list")
-def list_(reason: Reason = None, stage: Stage = None, limit: Annotated[int, typer.Option("--limit", "-n", min=1)] = 50) -> None:
+def list_(
+    reason: Reason = None, stage: Stage = None, limit: Annotated[int, typer.Option("--limit", "-n", min=1)] = 50
+) -> None:
     """Dead letters that were not sent back yet, and a count by reason.
 
     Example: dateline dead-letters list --reason malformed_json
@@ -30,7 +32,14 @@ def list_(reason: Reason = None, stage: Stage = None, limit: Annotated[int, type
     letters = run(_collect(settings_or_exit(log_level="warning"), _chosen(None, reason, stage)))
     table = Table("id", "stage", "reason", "attempt", "first failed", "error", box=None)
     for letter in letters[:limit]:
-        table.add_row(letter.id, letter.stage, letter.reason, str(letter.attempt), letter.first_failed_at, Text(letter.message[:100]))
+        table.add_row(
+            letter.id,
+            letter.stage,
+            letter.reason,
+            str(letter.attempt),
+            letter.first_failed_at,
+            Text(letter.message[:100]),
+        )
     if letters:
         STDOUT.print(table)
     counts = ", ".join(f"{count} {name}" for name, count in Counter(letter.reason for letter in letters).most_common())
@@ -45,7 +54,11 @@ def show(letter_id: Annotated[str, typer.Argument(help="As in the list: TOPIC-PA
     """
     letters = run(_collect(settings_or_exit(log_level="warning"), _chosen([letter_id], None, None)))
     if not letters:
-        raise fail(Misconfigured(f"no dead letter {letter_id}: redriven, expired, or never there; see `dateline dead-letters list`"))
+        raise fail(
+            Misconfigured(
+                f"no dead letter {letter_id}: redriven, expired, or never there; see `dateline dead-letters list`"
+            )
+        )
     for name, value in letters[0].headers:
         STDOUT.print(Text(f"{name}: {value.decode(errors='replace')}"), soft_wrap=True)
     write_line(letters[0].value if letters[0].value is not None else b"(null)")
@@ -84,6 +97,10 @@ async def _collect(settings: Settings, wanted: Callable[[DeadLetter], bool]) -> 
 
 def _chosen(ids: list[str] | None, reason: str | None, stage: str | None) -> Callable[[DeadLetter], bool]:
     def wanted(letter: DeadLetter) -> bool:
-        return (not ids or letter.id in ids) and (not reason or letter.reason == reason) and (not stage or letter.stage == stage)
+        return (
+            (not ids or letter.id in ids)
+            and (not reason or letter.reason == reason)
+            and (not stage or letter.stage == stage)
+        )
 
     return wanted

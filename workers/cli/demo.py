@@ -37,7 +37,9 @@ def demo(keep: Annotated[bool, typer.Option("--keep", help="Stay up afterwards, 
 
 async def _demo(settings: Settings, data: Path, *, keep: bool) -> None:
     rules = data / "alert-rules.yaml"
-    rules.write_text((files("workers.cli") / "samples" / "alert-rules.yaml").read_text(encoding="utf-8"), encoding="utf-8")
+    rules.write_text(
+        (files("workers.cli") / "samples" / "alert-rules.yaml").read_text(encoding="utf-8"), encoding="utf-8"
+    )
     local = settings.model_copy(update={"alert_rules": rules, "storage_url": "sqlite:///dateline.db"})
     async with running(local, data, 0, separate=False) as (bootstrap, _):
         local = local.model_copy(update={"bootstrap_servers": bootstrap})
@@ -48,8 +50,12 @@ async def _demo(settings: Settings, data: Path, *, keep: bool) -> None:
         seconds = time.monotonic() - started
         shown = next((article for article in articles if article.document_ids), articles[0])
         show_article(STDOUT, shown)
-        STDERR.print(f"{len(articles)} sample pages went through Kafka {bootstrap} and came out enriched in {seconds:.1f} s.")
-        STDERR.print("Where to look next: `dateline enrich FILE` for a page of yours, `dateline up` to stay up, docs/messages.md for the fields.")
+        STDERR.print(
+            f"{len(articles)} sample pages went through Kafka {bootstrap} and came out enriched in {seconds:.1f} s."
+        )
+        STDERR.print(
+            "Where to look next: `dateline enrich FILE` for a page of yours, `dateline up` to stay up, docs/messages.md for the fields."
+        )
         if keep:
             STDERR.print(f"Still up (DATELINE_BOOTSTRAP_SERVERS={bootstrap}); Ctrl-C stops it.")
             stop = asyncio.Event()
@@ -75,4 +81,6 @@ async def _arriving(settings: Settings, count: int):  # type: ignore[no-untyped-
         arrived += 1
         if arrived == count:
             return
-    raise Unavailable(f"{arrived} of {count} samples came out within {_WAIT_S:.0f} s; the workers' logs lie beside the data folder")
+    raise Unavailable(
+        f"{arrived} of {count} samples came out within {_WAIT_S:.0f} s; the workers' logs lie beside the data folder"
+    )

@@ -35,9 +35,15 @@ class Result(NamedTuple):
 
 def enrich(
     files: Annotated[list[str], typer.Argument(help="HTML or text files, .jsonl, .warc(.gz); `-` is standard input")],
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object per article, in the order of the input")] = False,
-    stages: Annotated[str, typer.Option(help="Which stages to run: any of cleaner,entities,dates")] = "cleaner,entities,dates",
-    from_: Annotated[str, typer.Option("--from", help="`raw` pages, or `cleaned` articles (id, text, published)")] = "raw",
+    as_json: Annotated[
+        bool, typer.Option("--json", help="One JSON object per article, in the order of the input")
+    ] = False,
+    stages: Annotated[
+        str, typer.Option(help="Which stages to run: any of cleaner,entities,dates")
+    ] = "cleaner,entities,dates",
+    from_: Annotated[
+        str, typer.Option("--from", help="`raw` pages, or `cleaned` articles (id, text, published)")
+    ] = "raw",
     workers: Annotated[int, typer.Option(min=1, max=256, help="Processes")] = 1,
 ) -> None:
     """Clean and enrich files; no Kafka needed.
@@ -90,7 +96,9 @@ def _handle(specs: tuple[StageSpec, ...], options: StageOptions, item: Input | R
             return Result(item.name, None, "unavailable", outcome.reason)
 
 
-def _run(handle: Callable[[Input | Refused], Result], items: Iterable[Input | Refused], workers: int) -> Iterator[Result]:
+def _run(
+    handle: Callable[[Input | Refused], Result], items: Iterable[Input | Refused], workers: int
+) -> Iterator[Result]:
     if workers == 1:
         yield from map(handle, items)
         return

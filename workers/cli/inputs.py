@@ -5,7 +5,7 @@ import io
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import IO, Any, NamedTuple, cast
 
 from warcio.archiveiterator import ArchiveIterator
 
@@ -50,7 +50,8 @@ def _read(path: str) -> Iterator[Input]:
 
 
 def _open(path: str) -> IO[bytes]:
-    return gzip.open(path, "rb") if path.endswith(".gz") else Path(path).open("rb")
+    stream: Any = gzip.open(path, "rb") if path.endswith(".gz") else Path(path).open("rb")  # noqa: SIM115  the callers close it
+    return cast("IO[bytes]", stream)
 
 
 def _media_type(path: str) -> Headers:

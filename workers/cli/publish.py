@@ -26,7 +26,13 @@ def publish_command(
     """
     settings = settings_or_exit(log_level="warning")
     failures: list[str] = []
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
     with Progress(*columns, console=STDERR, disable=quiet or not STDERR.is_terminal, transient=True) as progress:
         task = progress.add_task(f"publishing to {topic}", total=None)
         sent = run(

@@ -14,7 +14,11 @@ from workers.errors import Misconfigured
 __all__ = ["schema"]
 
 
-def schema(topic: Annotated[str, typer.Argument(help="A topic (enriched, articles.raw.v1, ...), or `asyncapi` for all")] = "enriched") -> None:
+def schema(
+    topic: Annotated[
+        str, typer.Argument(help="A topic (enriched, articles.raw.v1, ...), or `asyncapi` for all")
+    ] = "enriched",
+) -> None:
     """Print the JSON Schema of what a topic carries, or the AsyncAPI document.
 
     Example: dateline schema enriched > enriched.schema.json

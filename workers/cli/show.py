@@ -12,14 +12,22 @@ from schemas.articles import EnrichedArticle, Published
 __all__ = ["show_article"]
 
 _STYLES = {
-    "PER": "bold green", "ORG": "bold magenta", "GPE": "bold cyan", "LOC": "cyan", "NORP": "blue", "EVENT": "bold yellow", "MISC": "blue",
+    "PER": "bold green",
+    "ORG": "bold magenta",
+    "GPE": "bold cyan",
+    "LOC": "cyan",
+    "NORP": "blue",
+    "EVENT": "bold yellow",
+    "MISC": "blue",
 }
 _DATE_STYLE = "bold black on yellow"
 
 
 def show_article(console: Console, article: EnrichedArticle) -> None:
     """Print the article to the console."""
-    console.print(Panel(Group(*_head(article)), title=article.source or article.id, title_align="left", border_style="dim"))
+    console.print(
+        Panel(Group(*_head(article)), title=article.source or article.id, title_align="left", border_style="dim")
+    )
     console.print(_highlighted(article))
     console.print()
     if article.entities:
@@ -37,7 +45,12 @@ def _head(article: EnrichedArticle) -> list[Text]:
     if article.published:
         lines.append(Text(f"published {_when(article.published)}", style="yellow"))
     byline = ", ".join([*article.authors, *([article.agency] if article.agency else [])])
-    facts = [byline, f"language {article.language.code}", " ".join(article.document_ids), " ".join(article.quality.flags)]
+    facts = [
+        byline,
+        f"language {article.language.code}",
+        " ".join(article.document_ids),
+        " ".join(article.quality.flags),
+    ]
     lines.append(Text("  ".join(fact for fact in facts if fact), style="dim"))
     return lines
 
@@ -57,7 +70,9 @@ def _highlighted(article: EnrichedArticle) -> Text:
 
 
 def _entities(article: EnrichedArticle, most: int = 15) -> Table:
-    table = Table("entity", "type", "also", "times", "role", "country", title="Who and where", title_justify="left", box=None)
+    table = Table(
+        "entity", "type", "also", "times", "role", "country", title="Who and where", title_justify="left", box=None
+    )
     for entity in sorted(article.entities, key=lambda entity: -entity.salience)[:most]:
         name = Text(entity.name, style=_STYLES.get(entity.type, "bold"))
         also = ", ".join(alias for alias in entity.aliases if alias != entity.name)
@@ -76,7 +91,9 @@ def _quotes(article: EnrichedArticle) -> Table:
     names = {entity.id: entity.name for entity in article.entities}
     table = Table("speaker", "words", title="Who said what", title_justify="left", box=None)
     for quote in article.quotes:
-        table.add_row(names.get(quote.speaker or "", quote.speaker_text or "?"), Text(_short(quote.text, 90), style="italic"))
+        table.add_row(
+            names.get(quote.speaker or "", quote.speaker_text or "?"), Text(_short(quote.text, 90), style="italic")
+        )
     return table
 
 

@@ -14,14 +14,20 @@ from workers.runtime.trace import trace_article
 __all__ = ["trace"]
 
 
-def trace(article: Annotated[str, typer.Argument(help="An article id, its url, or the key it was published under")]) -> None:
+def trace(
+    article: Annotated[str, typer.Argument(help="An article id, its url, or the key it was published under")],
+) -> None:
     """Every message about one article, stage by stage, with times.
 
     Example: dateline trace https://example.org/story
     """
     hops = run(trace_article(settings_or_exit(log_level="warning"), article))
     if not hops:
-        raise fail(Misconfigured(f"no message about {article}: not an id, url or key of any message that the topics still hold"))
+        raise fail(
+            Misconfigured(
+                f"no message about {article}: not an id, url or key of any message that the topics still hold"
+            )
+        )
     start = hops[0].timestamp_ms
     table = Table("when (UTC)", "after", "topic", "partition:offset", "stage", "took", "", box=None)
     for hop in hops:

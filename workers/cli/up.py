@@ -22,7 +22,9 @@ _FUSED = "cleaner+entities+dates"
 
 
 def up(
-    separate: Annotated[bool, typer.Option("--separate", help="A process for each stage, instead of the three fused")] = False,
+    separate: Annotated[
+        bool, typer.Option("--separate", help="A process for each stage, instead of the three fused")
+    ] = False,
     data: Annotated[Path | None, typer.Option(help="Where everything is kept; default: DATELINE_STATE_DIR")] = None,
     port: Annotated[int, typer.Option(help="Kafka's port on 127.0.0.1; 0 takes a free one")] = 9092,
 ) -> None:
@@ -40,7 +42,9 @@ async def _up(settings: Settings, data: Path, port: int, *, separate: bool) -> N
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with running(settings, data, port, separate=separate) as (bootstrap, supervisor):
         STDERR.print(f"Dateline is up. Kafka: {bootstrap}   articles: {data / 'dateline.db'}   logs: {data / 'logs'}")
-        STDERR.print(f"Publish: DATELINE_BOOTSTRAP_SERVERS={bootstrap} dateline publish FILE   Follow: ... dateline tail enriched")
+        STDERR.print(
+            f"Publish: DATELINE_BOOTSTRAP_SERVERS={bootstrap} dateline publish FILE   Follow: ... dateline tail enriched"
+        )
         STDERR.print("Ctrl-C stops everything.")
         stopping = asyncio.create_task(stop.wait())
         failing = asyncio.create_task(supervisor.wait_failed())
@@ -61,10 +65,17 @@ async def running(settings: Settings, data: Path, port: int, *, separate: bool):
     await asyncio.to_thread(kafka.start)
     supervisor = Supervisor(data / "logs")
     try:
-        local = settings.model_copy(update={"bootstrap_servers": kafka.bootstrap_servers, "security_protocol": "PLAINTEXT"})
+        local = settings.model_copy(
+            update={"bootstrap_servers": kafka.bootstrap_servers, "security_protocol": "PLAINTEXT"}
+        )
         await create_topics(local)
         stages = _FUSED.split("+") if separate else [_FUSED]
-        names = [*stages, "storage", *(["alerts"] if settings.alert_rules else []), *(["notifier"] if settings.alerts_webhook_url else [])]
+        names = [
+            *stages,
+            "storage",
+            *(["alerts"] if settings.alert_rules else []),
+            *(["notifier"] if settings.alerts_webhook_url else []),
+        ]
         STDERR.print(f"starting workers: {', '.join(names)} ...", style="dim")
         for name in names:
             await supervisor.start(Child(name, ("worker", name), _environment(local, data)))
@@ -82,6 +93,8 @@ def _environment(settings: Settings, data: Path) -> dict[str, str]:
         "DATELINE_BOOTSTRAP_SERVERS": settings.bootstrap_servers,
         "DATELINE_SECURITY_PROTOCOL": "PLAINTEXT",
         "DATELINE_STATE_DIR": str(data),
-        "DATELINE_STORAGE_URL": settings.storage_url if settings.storage_url.startswith("postgres") else f"sqlite:///{data / 'dateline.db'}",
+        "DATELINE_STORAGE_URL": settings.storage_url
+        if settings.storage_url.startswith("postgres")
+        else f"sqlite:///{data / 'dateline.db'}",
         "DATELINE_INSTANCE_ID": "up",
     }

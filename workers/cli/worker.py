@@ -21,7 +21,9 @@ __all__ = ["worker"]
 _SINK_VERSION = "1"
 
 
-def worker(name: Annotated[str, typer.Argument(help=f"{', '.join(WORKERS)}, or stages fused: cleaner+entities+dates")]) -> None:
+def worker(
+    name: Annotated[str, typer.Argument(help=f"{', '.join(WORKERS)}, or stages fused: cleaner+entities+dates")],
+) -> None:
     """Run one worker.
 
     Example: DATELINE_BOOTSTRAP_SERVERS=kafka:9092 dateline worker cleaner+entities+dates
@@ -43,8 +45,9 @@ def _run(name: str, settings: Settings) -> int:
     except Misconfigured as error:
         if "+" in name:
             raise
-        raise Misconfigured(f"no worker {name!r}; there are {', '.join(WORKERS)}") if "no stage" in str(error) else error from None
-
+        raise (
+            Misconfigured(f"no worker {name!r}; there are {', '.join(WORKERS)}") if "no stage" in str(error) else error
+        ) from None
 
 
 def _sink(name: str, settings: Settings) -> Sink:
@@ -58,5 +61,7 @@ def _sink(name: str, settings: Settings) -> Sink:
 
 def _rules_text(settings: Settings) -> str:
     if settings.alert_rules is None:
-        raise Misconfigured("the alerts worker needs DATELINE_ALERT_RULES: a YAML file of rules; deploy/alert-rules.yaml is an example")
+        raise Misconfigured(
+            "the alerts worker needs DATELINE_ALERT_RULES: a YAML file of rules; deploy/alert-rules.yaml is an example"
+        )
     return Path(settings.alert_rules).read_text(encoding="utf-8")

@@ -80,7 +80,11 @@ def _span(head: str) -> tuple[date, date] | None:
         return date(year, 1, 1), date(year, 12, 31)
     if rest.startswith("W"):
         monday = date.fromisocalendar(year, int(rest[1:3]), 1)
-        return (monday + timedelta(days=5), monday + timedelta(days=6)) if rest.endswith("WE") else (monday, monday + timedelta(days=6))
+        return (
+            (monday + timedelta(days=5), monday + timedelta(days=6))
+            if rest.endswith("WE")
+            else (monday, monday + timedelta(days=6))
+        )
     if rest.startswith(("Q", "H")):
         size = 3 if rest[0] == "Q" else 6
         first = (int(rest[1]) - 1) * size + 1

@@ -12,11 +12,16 @@ __all__ = ["find"]
 
 _DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789")
 #: Month and weekday names that are also words or names: they need a capital and a preposition or a modifier before them.
-_AMBIGUOUS = frozenset({"may", "march", "mar", "sun", "sat", "mon", "wed", "jan", "august", "april", "june", "dec", "second", "fall"})
-_BEFORE_DATE = re.compile(r"\b(?:in|on|of|since|by|until|till|from|to|before|after|during|last|next|this|early|mid|late|between|and|through|every)[ -]$", re.I)
+_AMBIGUOUS = frozenset(
+    {"may", "march", "mar", "sun", "sat", "mon", "wed", "jan", "august", "april", "june", "dec", "second", "fall"}
+)
+_BEFORE_DATE = re.compile(
+    r"\b(?:in|on|of|since|by|until|till|from|to|before|after|during|last|next|this|early|mid|late|between|and|through|every)[ -]$",
+    re.IGNORECASE,
+)
 _YEAR_CUE = re.compile(
     r"(?:\b(?:in|since|by|until|till|from|to|before|after|during|of|the|for|early|mid|late|between|and|year|through|circa|im|jahr|seit|en|desde|"
-    r"depuis|nel|v|в|с|до|عام|سنة|yılı|au|fin)[ -]|[(])$", re.I)  # fmt: skip
+    r"depuis|nel|v|в|с|до|عام|سنة|yılı|au|fin)[ -]|[(])$", re.IGNORECASE)  # fmt: skip
 
 
 def find(text: str, published: str | None, language: str = "en") -> tuple[TemporalExpression, ...]:
@@ -52,9 +57,7 @@ def _plausible(match: re.Match[str], text: str) -> bool:
         if not first[:1].isupper():
             return False
         return bool(_BEFORE_DATE.search(before))
-    if match.group("month") and text[match.end() : match.end() + 1] == "-":
-        return False
-    return True
+    return not (match.group("month") and text[match.end() : match.end() + 1] == "-")
 
 
 def _expression(text: str, match: re.Match[str], reading: Reading, anchor: Anchor) -> TemporalExpression:
@@ -70,7 +73,7 @@ def _expression(text: str, match: re.Match[str], reading: Reading, anchor: Ancho
         type=reading.type,
         value=reading.value,
         mod=reading.mod,
-        from_=covered[0] if covered else None,
+        **{"from": covered[0] if covered else None},
         to=covered[1] if covered else None,
         granularity=reading.granularity or _granularity(reading.value),
         anchor=used,
@@ -97,5 +100,3 @@ _GRANULARITIES = (
 
 def _granularity(value: str) -> str | None:
     return next((name for pattern, name in _GRANULARITIES if pattern.match(value)), None)
-
-

@@ -98,9 +98,16 @@ def grammar(language: str) -> Grammar:
         branches.append(_ENGLISH.replace("WEEKDAY", weekday))
     branches += [
         rf"(?P<weekday>(?:(?P<wd_w>last|next|this|coming|past) )?(?P<wd_d>{weekday})(?: (?P<wd_p>morning|afternoon|evening|night))?)\b",
-        rf"(?P<deictic>(?P<de_d>{_names(deictics)})(?: (?P<de_p>morning|afternoon|evening|night))?)\b" if deictics else r"(?P<deictic>(?!))",
+        rf"(?P<deictic>(?P<de_d>{_names(deictics)})(?: (?P<de_p>morning|afternoon|evening|night))?)\b"
+        if deictics
+        else r"(?P<deictic>(?!))",
         rf"(?P<month>(?:(?P<mo_p>early|mid|late)[- ])?(?:(?P<mo_w>last|next|this) )?(?P<mo_m>{month}))\b(?!\s?\d)",
         rf"(?P<years>(?P<ys_a>{_YEAR})[-–/](?P<ys_b>{_YEAR}|\d\d)(?![\d-]))",
         rf"(?P<year>{_YEAR})(?![\d,]\d|[-–]\d|%|:\d| ?(?:km|kg|people|soldiers|euros?|dollars?)\b)",
     ]
-    return Grammar(re.compile(r"(?<![\w$€£.:/-])(?:" + "|".join(branches) + ")", re.I), months(language), weekdays(language), deictics)
+    return Grammar(
+        re.compile(r"(?<![\w$€£.:/-])(?:" + "|".join(branches) + ")", re.IGNORECASE),
+        months(language),
+        weekdays(language),
+        deictics,
+    )

@@ -19,8 +19,11 @@ _ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "1st": 1, "2nd": 
 _MODS = {"early": "START", "mid": "MID", "late": "END"}
 _FUTURE = re.compile(
     r"\b(?:will|shall|would|to be|is (?:scheduled|due|expected|set|planned)|are (?:scheduled|due|expected|set|planned)|scheduled|upcoming|"
-    r"plans? to|going to|ahead of|by|until|till|wird|werden|sera|aura|будет|состоится|سوف|next)\b|’ll\b|'ll\b", re.I)  # fmt: skip
-_PAST = re.compile(r"\b(?:was|were|had|has|have|did|said|told|announced|began|confirmed|reported|died|killed|arrested|since|\w{3,}ed)\b", re.I)
+    r"plans? to|going to|ahead of|by|until|till|wird|werden|sera|aura|будет|состоится|سوف|next)\b|’ll\b|'ll\b", re.IGNORECASE)  # fmt: skip
+_PAST = re.compile(
+    r"\b(?:was|were|had|has|have|did|said|told|announced|began|confirmed|reported|died|killed|arrested|since|\w{3,}ed)\b",
+    re.IGNORECASE,
+)
 _SENTENCE_END = re.compile(r"[.!?…]\s|\n")
 _WINDOW = 90
 
@@ -105,7 +108,9 @@ def _iso(case: _Case) -> Reading:
 def _numeric(case: _Case) -> Reading:
     first, second, year = int(case.group("n_a")), int(case.group("n_b")), int(case.group("n_y"))
     day, month = (second, first) if second > 12 else (first, second)
-    return Reading("DATE", date(year, month, day).isoformat(), 0.6 if max(first, second) <= 12 and first != second else 0.95)
+    return Reading(
+        "DATE", date(year, month, day).isoformat(), 0.6 if max(first, second) <= 12 and first != second else 0.95
+    )
 
 
 def _full(prefix: str) -> Callable[[_Case], Reading]:
@@ -159,7 +164,11 @@ def _month(case: _Case) -> Reading:
 
 
 def _weekday(case: _Case) -> Reading:
-    number, way, part = case.grammar.weekdays[case.group("wd_d")], case.group("wd_w"), _PARTS.get(case.group("wd_p"), "")
+    number, way, part = (
+        case.grammar.weekdays[case.group("wd_d")],
+        case.group("wd_w"),
+        _PARTS.get(case.group("wd_p"), ""),
+    )
     kind: Kind = "TIME" if part else "DATE"
     now = case.anchor.day
     if now is None:
@@ -244,7 +253,13 @@ def _ago(case: _Case) -> Reading:
 
 def _within(case: _Case) -> Reading:
     amount, unit = _amount(case.group("within_n")), UNITS[case.group("within_u")]
-    if case.future() and amount is not None and amount >= 1 and unit in {"day", "week", "month", "year"} and case.anchor.day:
+    if (
+        case.future()
+        and amount is not None
+        and amount >= 1
+        and unit in {"day", "week", "month", "year"}
+        and case.anchor.day
+    ):
         return Reading("DATE", _shifted(case.anchor.day, unit, int(amount)), 0.7, relative=True)
     return Reading("DURATION", _duration_value(amount, case.group("within_u")), 0.75)
 
@@ -272,7 +287,9 @@ def _quarter(case: _Case) -> Reading:
 def _set(case: _Case) -> Reading:
     word = case.group("set_w")
     if word:
-        code = {"daily": "P1D", "weekly": "P1W", "monthly": "P1M", "quarterly": "P3M", "hourly": "PT1H"}.get(word, "P1Y")
+        code = {"daily": "P1D", "weekly": "P1W", "monthly": "P1M", "quarterly": "P3M", "hourly": "PT1H"}.get(
+            word, "P1Y"
+        )
         return Reading("SET", code, 0.85)
     unit = case.group("set_u") or case.group("set_o")
     if unit in case.grammar.weekdays:
@@ -284,7 +301,7 @@ def _duration(case: _Case) -> Reading:
     return Reading("DURATION", _duration_value(_amount(case.group("dur_n")), case.group("dur_u")), 0.85)
 
 
-def _age(case: _Case) -> None:  # noqa: ARG001  the rules' common form
+def _age(case: _Case) -> None:
     return None
 
 

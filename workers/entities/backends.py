@@ -8,7 +8,17 @@ from workers.errors import Misconfigured
 
 __all__ = ["load_recognizer"]
 
-_SPACY_TYPES = {"PERSON": "PER", "PER": "PER", "ORG": "ORG", "GPE": "LOC", "LOC": "LOC", "FAC": "LOC", "NORP": "NORP", "EVENT": "EVENT", "MISC": "MISC"}
+_SPACY_TYPES = {
+    "PERSON": "PER",
+    "PER": "PER",
+    "ORG": "ORG",
+    "GPE": "LOC",
+    "LOC": "LOC",
+    "FAC": "LOC",
+    "NORP": "NORP",
+    "EVENT": "EVENT",
+    "MISC": "MISC",
+}
 
 
 def load_recognizer(backend: str) -> Recognizer:
@@ -19,7 +29,9 @@ def load_recognizer(backend: str) -> Recognizer:
     kind, _, model = backend.partition(":")
     if kind == "spacy" and model:
         return _spacy(model)
-    raise Misconfigured(f"DATELINE_ENTITIES_BACKEND: {backend!r} is none of `embedded`, `spacy:NAME` (such as spacy:en_core_web_sm)")
+    raise Misconfigured(
+        f"DATELINE_ENTITIES_BACKEND: {backend!r} is none of `embedded`, `spacy:NAME` (such as spacy:en_core_web_sm)"
+    )
 
 
 def _spacy(model: str) -> Recognizer:
@@ -28,12 +40,20 @@ def _spacy(model: str) -> Recognizer:
 
         pipeline: Any = spacy.load(model, exclude=["parser", "lemmatizer", "attribute_ruler", "tagger"])
     except ImportError:
-        raise Misconfigured("DATELINE_ENTITIES_BACKEND asks for spaCy, which is not installed: `pip install dateline[spacy]`") from None
+        raise Misconfigured(
+            "DATELINE_ENTITIES_BACKEND asks for spaCy, which is not installed: `pip install dateline[spacy]`"
+        ) from None
     except OSError:
-        raise Misconfigured(f"the spaCy model {model} is not installed: install its package, or set DATELINE_ENTITIES_BACKEND=embedded") from None
+        raise Misconfigured(
+            f"the spaCy model {model} is not installed: install its package, or set DATELINE_ENTITIES_BACKEND=embedded"
+        ) from None
 
-    def recognize(text: str, language: str) -> list[Name]:  # noqa: ARG001  the model has its language
+    def recognize(text: str, language: str) -> list[Name]:
         found = pipeline(text[: pipeline.max_length]).ents
-        return [Name(ent.start_char, ent.end_char, _SPACY_TYPES[ent.label_], 0.8) for ent in found if ent.label_ in _SPACY_TYPES]
+        return [
+            Name(ent.start_char, ent.end_char, _SPACY_TYPES[ent.label_], 0.8)
+            for ent in found
+            if ent.label_ in _SPACY_TYPES
+        ]
 
     return recognize

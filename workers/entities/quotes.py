@@ -16,9 +16,14 @@ _CUES = (
     "expressing", "expressed", "called", "described", "urged", "according to", "sagte", "erklärte", "betonte", "a déclaré", "a dit", "a affirmé",
     "dijo", "afirmó", "declaró", "сказал", "сказала", "заявил", "заявила", "قال", "قالت", "أكد",
 )  # fmt: skip
-_CUE = re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, sorted(_CUES, key=len, reverse=True))) + r")(?!\w)", re.I)
-_PRONOUN = re.compile(r"\b(he|she|they)\b", re.I)
-_THE_ROLE = re.compile(r"\bthe ((?:[A-Z][a-z]+ )?(?:[a-z]+ ){0,2}(?:diplomat|minister|president|leader|official|spokes\w+|premier|chancellor|senator|governor|mayor|king|ceo|chief|envoy|ambassador|secretary))\b", re.I)
+_CUE = re.compile(
+    r"(?<!\w)(?:" + "|".join(map(re.escape, sorted(_CUES, key=len, reverse=True))) + r")(?!\w)", re.IGNORECASE
+)
+_PRONOUN = re.compile(r"\b(he|she|they)\b", re.IGNORECASE)
+_THE_ROLE = re.compile(
+    r"\bthe ((?:[A-Z][a-z]+ )?(?:[a-z]+ ){0,2}(?:diplomat|minister|president|leader|official|spokes\w+|premier|chancellor|senator|governor|mayor|king|ceo|chief|envoy|ambassador|secretary))\b",
+    re.IGNORECASE,
+)
 _LONGEST = 3000
 _AROUND = 160
 
@@ -33,7 +38,13 @@ def find_quotes(text: str, mentions: Sequence[Mention], entities: Sequence[Entit
         inside = text[start:end]
         if len(inside.split()) <= 2 and cue is None:
             continue
-        if speaker is None and quotes and cue is None and text.count("\n\n", quotes[-1].end, start) == 0 and start - quotes[-1].end < _AROUND:
+        if (
+            speaker is None
+            and quotes
+            and cue is None
+            and text.count("\n\n", quotes[-1].end, start) == 0
+            and start - quotes[-1].end < _AROUND
+        ):
             speaker, words, cue = quotes[-1].speaker, quotes[-1].speaker_text, quotes[-1].cue
         quotes.append(Quote(start=start, end=end, text=inside, speaker=speaker, speaker_text=words, cue=cue))
     return tuple(quotes)
@@ -82,7 +93,9 @@ def _speaker(
     stretch: str, begin: int, people: Sequence[Mention], entities: dict[str, Entity], text: str
 ) -> tuple[str | None, str | None]:
     """The first person named in the stretch; else who its pronoun or role stands for."""
-    named = next((mention for mention in people if begin <= mention.start and mention.end <= begin + len(stretch)), None)
+    named = next(
+        (mention for mention in people if begin <= mention.start and mention.end <= begin + len(stretch)), None
+    )
     pronoun, role = _PRONOUN.search(stretch), _THE_ROLE.search(stretch)
     if named is not None:
         return named.entity, named.text

@@ -11,9 +11,15 @@ from workers.entities.tokens import Token, sentences
 
 __all__ = ["Name", "Recognizer", "embedded", "refine", "typed_places"]
 
-_EVENT = re.compile(r"^(?:summit|conference|olympics|games|war|election|elections|championship|cup|festival|forum|accords?|talks)$", re.I)
+_EVENT = re.compile(
+    r"^(?:summit|conference|olympics|games|war|election|elections|championship|cup|festival|forum|accords?|talks)$",
+    re.IGNORECASE,
+)
 _TRIM = " \t\n.,;:!?()[]{}\"“”‘’'«»„"
-_NATIONALITY = re.compile(r"(?<!\w)(?:" + "|".join(sorted(map(re.escape, NATIONALITIES), key=len, reverse=True)) + r")s?(?![\w-])", re.I)
+_NATIONALITY = re.compile(
+    r"(?<!\w)(?:" + "|".join(sorted(map(re.escape, NATIONALITIES), key=len, reverse=True)) + r")s?(?![\w-])",
+    re.IGNORECASE,
+)
 
 
 class Name(NamedTuple):
@@ -38,7 +44,9 @@ def embedded(text: str, language: str) -> list[Name]:
         return [name for words in sentences(text) for name in _tagged(words)]
     if language in {"de", "fr", "es", "it", "pt", "nl"}:
         return [name for words in sentences(text) for name in _titled(words)] + _gazetteer(text)
-    return _gazetteer(text) + [name for words in sentences(text) for name in _titled(words, cased=language in {"ru", "uk"})]
+    return _gazetteer(text) + [
+        name for words in sentences(text) for name in _titled(words, cased=language in {"ru", "uk"})
+    ]
 
 
 def _tagged(words: Sequence[Token]) -> list[Name]:
@@ -63,7 +71,12 @@ def _titled(words: Sequence[Token], *, cased: bool = True) -> list[Name]:
         if word.text.lower().rstrip(".") not in TITLES:
             continue
         end = at + 1
-        while end < len(words) and end - at <= 4 and words[end].text[:1].isupper() and words[end].text.lower() not in TITLES:
+        while (
+            end < len(words)
+            and end - at <= 4
+            and words[end].text[:1].isupper()
+            and words[end].text.lower() not in TITLES
+        ):
             end += 1
         if cased and end > at + 1:
             names.append(Name(words[at + 1].start, words[end - 1].end, "PER", 0.7))
@@ -107,7 +120,11 @@ def _trim(text: str, name: Name) -> Name | None:
     start, end = name.start, name.end
     while start < end and text[start] in _TRIM:
         start += 1
-    while end > start and text[end - 1] in _TRIM and not text[start:end].endswith((".S.", ".K.", "Inc.", "Corp.", "Ltd.", "Jr.", "Co.")):
+    while (
+        end > start
+        and text[end - 1] in _TRIM
+        and not text[start:end].endswith((".S.", ".K.", "Inc.", "Corp.", "Ltd.", "Jr.", "Co."))
+    ):
         end -= 1
     if text[start:end].lower().startswith("the "):
         start += 4
@@ -117,7 +134,7 @@ def _trim(text: str, name: Name) -> Name | None:
 
 
 def _without_title(text: str, name: Name) -> Name:
-    """"President Al-Sharaa" is the person Al-Sharaa."""
+    """ "President Al-Sharaa" is the person Al-Sharaa."""
     if name.type != "PER":
         return name
     words = text[name.start : name.end].split(" ")
@@ -130,15 +147,22 @@ def _without_title(text: str, name: Name) -> Name:
 def _event(text: str, name: Name) -> Name:
     """An organisation or place followed by `summit` and the like is the name of an event."""
     following = re.match(r" ([A-Za-z]+)", text[name.end : name.end + 20])
-    if following and _EVENT.match(following.group(1)) and name.type in {"ORG", "LOC", "MISC"}:
-        if following.group(1)[0].isupper() or name.type in {"ORG", "MISC"}:
-            return name._replace(end=name.end + following.end(), type="EVENT")
+    if (
+        following
+        and _EVENT.match(following.group(1))
+        and (name.type in {"ORG", "MISC"} or (name.type == "LOC" and following.group(1)[0].isupper()))
+    ):
+        return name._replace(end=name.end + following.end(), type="EVENT")
     last = text[name.start : name.end].rsplit(" ", 1)[-1]
     return name._replace(type="EVENT") if _EVENT.match(last) and " " in text[name.start : name.end] else name
 
 
 def _nationalities(text: str) -> list[Name]:
-    return [Name(match.start(), match.end(), "NORP", 0.95) for match in _NATIONALITY.finditer(text) if match.group(0)[0].isupper()]
+    return [
+        Name(match.start(), match.end(), "NORP", 0.95)
+        for match in _NATIONALITY.finditer(text)
+        if match.group(0)[0].isupper()
+    ]
 
 
 def _no_overlap(names: Sequence[Name]) -> list[Name]:

@@ -11,11 +11,11 @@ from workers.entities.recognise import Name
 
 __all__ = ["resolve"]
 
-_PARTICLES = re.compile(r"^(?:al|el|as|ash|ad|an|ar|de|van|von|bin|ibn)[- ]", re.I)
+_PARTICLES = re.compile(r"^(?:al|el|as|ash|ad|an|ar|de|van|von|bin|ibn)[- ]", re.IGNORECASE)
 _ACRONYM = re.compile(r"^ ?\(([A-Z][A-Za-z]{1,9})\)")
 _ROLE = re.compile(
     r"((?:" + "|".join(map(re.escape, sorted(NATIONALITIES, key=len, reverse=True))) + r")(?:'s)? )?((?:[a-z-]+ )?(?:" +
-    "|".join(map(re.escape, sorted(ROLES, key=len, reverse=True))) + r"))\s*,?\s*$", re.I)  # fmt: skip
+    "|".join(map(re.escape, sorted(ROLES, key=len, reverse=True))) + r"))\s*,?\s*$", re.IGNORECASE)  # fmt: skip
 _LOOKBACK = 60
 
 
@@ -55,7 +55,12 @@ def resolve(text: str, title: str | None, names: Sequence[Name]) -> tuple[tuple[
     entities = tuple(_entity(group, merged[id(group)], text, title, context) for group in groups)
     mentions = tuple(
         Mention(
-            start=name.start, end=name.end, text=text[name.start : name.end], type=group.type, entity=merged[id(group)], confidence=name.confidence
+            start=name.start,
+            end=name.end,
+            text=text[name.start : name.end],
+            type=group.type,
+            entity=merged[id(group)],
+            confidence=name.confidence,
         )
         for name, group in zip(names, of_name, strict=True)
     )
@@ -83,7 +88,9 @@ def _find(words: str, kind: str, groups: Sequence[_Group], by_key: dict[str, _Gr
 
 def _same_person(one: str, other: str) -> bool:
     first, second = one.lower().replace(".", "").split(), other.lower().replace(".", "").split()
-    return first[-1] == second[-1] and (first[0] == second[0] or first[0][0] == second[0][0] and 1 in {len(first[0]), len(second[0])})
+    return first[-1] == second[-1] and (
+        first[0] == second[0] or (first[0][0] == second[0][0] and 1 in {len(first[0]), len(second[0])})
+    )
 
 
 def _keys(words: str, kind: str) -> list[str]:
@@ -149,7 +156,9 @@ def _city(group: _Group, context: Counter[str]) -> City | None:
 def _entity(group: _Group, identity: str, text: str, title: str | None, context: Counter[str]) -> Entity:
     first = group.names[0].start
     canonical = max(group.forms, key=lambda form: (len(form.split()), group.forms[form], len(form)))
-    in_title = bool(title) and any(re.search(rf"(?<!\w){re.escape(form)}(?!\w)", title or "", re.I) for form in group.forms)
+    in_title = bool(title) and any(
+        re.search(rf"(?<!\w){re.escape(form)}(?!\w)", title or "", re.IGNORECASE) for form in group.forms
+    )
     city = _city(group, context)
     count = len(group.names)
     salience = min(1.0, 0.5 * min(count, 8) / 8 + 0.3 * (1 - first / max(1, len(text))) + (0.2 if in_title else 0.0))

@@ -21,6 +21,8 @@ def load(options: StageOptions) -> Stage:
         names = typed_places(text, refine(text, recognize(text, article.language.code)))
         mentions, entities = resolve(text, article.title, names)
         quotes = find_quotes(text, mentions, entities)
-        return AnnotatedArticle.model_construct(**dict(article) | {"mentions": mentions, "entities": entities, "quotes": quotes})
+        return AnnotatedArticle.model_construct(
+            **dict(article) | {"mentions": mentions, "entities": entities, "quotes": quotes}
+        )
 
     return annotate

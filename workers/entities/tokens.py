@@ -25,7 +25,10 @@ def tokenize(text: str) -> list[Token]:
     for match in _TOKEN.finditer(text):
         word, start = match.group(0), match.start()
         if len(word) > 2 and word[-2:] in {"'s", "’s"}:
-            found += [Token(word[:-2], start, start + len(word) - 2), Token(word[-2:], start + len(word) - 2, start + len(word))]
+            found += [
+                Token(word[:-2], start, start + len(word) - 2),
+                Token(word[-2:], start + len(word) - 2, start + len(word)),
+            ]
         else:
             found.append(Token(word, start, match.end()))
     return found

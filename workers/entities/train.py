@@ -2,7 +2,6 @@
 
 import argparse
 import hashlib
-import random
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -25,7 +24,9 @@ Sentence = tuple[list[str], list[int]]
 
 def read_set(bench: Path, name: str) -> list[Sentence]:
     """The sentences of a set; tags that we do not have read as O."""
-    rows = (orjson.loads(line) for line in (bench / "entities" / f"{name}.jsonl").read_bytes().splitlines() if line.strip())
+    rows = (
+        orjson.loads(line) for line in (bench / "entities" / f"{name}.jsonl").read_bytes().splitlines() if line.strip()
+    )
     return [(row["tokens"], [_INDEX.get(tag, 0) for tag in row["tags"]]) for row in rows if row["tokens"]]
 
 
@@ -37,7 +38,7 @@ def train(sentences: Sequence[Sentence], epochs: int, seed: int = 7) -> tuple[Ar
     transition_totals = np.zeros_like(transitions)
     prepared = [(np.asarray(featurize(words)), tags) for words, tags in sentences]
     order = list(range(len(prepared)))
-    shuffle = random.Random(seed)
+    shuffle = np.random.default_rng(seed)
     step = 1
     for epoch in range(epochs):
         shuffle.shuffle(order)
@@ -124,7 +125,7 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stderr.write(f"{options.hold_out} held out: P {precision:.4f} R {recall:.4f} F1 {f1:.4f}\n")
         return 0
     _OUT.parent.mkdir(exist_ok=True)
-    np.savez_compressed(_OUT, **stored)
+    np.savez_compressed(_OUT, **stored)  # type: ignore[arg-type]  # its stub takes the names for options
     sys.stderr.write(f"written {_OUT.name}: {_OUT.stat().st_size} bytes, {len(stored['rows'])} features\n")
     return 0
 

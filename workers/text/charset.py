@@ -18,9 +18,9 @@ _DETECT_BYTES = 64 * 1024
 
 def decode_text(data: bytes, declared: str | None = None) -> tuple[str, str]:
     """The text, and the charset it was read in. Bytes that do not fit become U+FFFD."""
-    for mark, charset in _BOMS:
+    for mark, encoding in _BOMS:
         if data.startswith(mark):
-            return data.decode(charset, "replace"), charset
+            return data.decode(encoding, "replace"), encoding
     head = data[:_SNIFF_BYTES]
     if head[1::2].count(0) > len(head) * 0.3:
         return data.decode("utf-16-le", "replace"), "utf-16-le"
@@ -37,8 +37,8 @@ def decode_text(data: bytes, declared: str | None = None) -> tuple[str, str]:
     if _nearly_utf8(data):
         return data.decode("utf-8", "replace"), "utf-8"
     best = from_bytes(data[:_DETECT_BYTES]).best()
-    charset = best.encoding if best is not None else "cp1252"
-    return data.decode(charset, "replace"), charset
+    detected = best.encoding if best is not None else "cp1252"
+    return data.decode(detected, "replace"), detected
 
 
 def _in_page(head: bytes) -> list[str]:

@@ -1,0 +1,23 @@
+"""Which store: by the url in DATELINE_STORAGE_URL."""
+
+from pathlib import Path
+
+from workers.errors import Misconfigured
+from workers.ports import Sink
+
+__all__ = ["open_sink"]
+
+
+def open_sink(url: str) -> Sink:
+    """The sink for `sqlite:///relative.db`, `sqlite:////absolute.db` or `postgresql://...`; raises Misconfigured for others."""
+    if url.startswith("sqlite:///") and len(url) > len("sqlite:///"):
+        from workers.storage.sqlite import SqliteSink  # noqa: PLC0415  only the store in use is loaded
+
+        return SqliteSink(Path(url.removeprefix("sqlite:///")))
+    if url.startswith(("postgresql://", "postgres://")):
+        from workers.storage.postgresql import PostgresqlSink  # noqa: PLC0415  likewise
+
+        return PostgresqlSink(url)
+    raise Misconfigured(
+        "DATELINE_STORAGE_URL: give sqlite:///dateline.db (a relative path), sqlite:////abs/path.db, or postgresql://user:password@host/db"
+    )
