@@ -1,11 +1,12 @@
 """Names in a text: the tagger's spans, then gazetteers, patterns and what the rest of the article says."""
 
 import re
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
-from workers.entities.gazetteer import NATIONALITIES, TITLES, countries, places_flags
+from workers.entities.gazetteer import NATIONALITIES, ROLES, TITLES, countries, places_flags
 from workers.entities.tagger import load_model
 from workers.entities.tokens import Token, sentences
 
@@ -20,6 +21,14 @@ _NATIONALITY = re.compile(
     r"(?<!\w)(?:" + "|".join(sorted(map(re.escape, NATIONALITIES), key=len, reverse=True)) + r")s?(?![\w-])",
     re.IGNORECASE,
 )
+
+
+_SMALL_WORD = re.compile(r"(?!al-|el-|de |la |van |von )[a-z][a-z-]* ")
+_PART = r"(?:[A-Z][\w'’]+(?:-[A-Z]?\w+)*|(?:al|el|as|ash|ad|an|ar)-[A-Z]\w+|[A-Z]\.)"
+_AFTER_ROLE = re.compile(
+    r"(?<!\w)(?i:" + "|".join(re.escape(role) for role in sorted(ROLES, key=len, reverse=True) if role not in {"king", "queen", "general", "judge"})
+    + rf") ({_PART}(?: (?:(?:bin|van|von|de|der|del|la|abu) ){{0,2}}{_PART}){{0,3}})(?!\w)"
+)  # fmt: skip
 
 
 class Name(NamedTuple):
@@ -110,10 +119,29 @@ def _gazetteer(text: str) -> list[Name]:
 def refine(text: str, names: Sequence[Name]) -> list[Name]:
     """Trim, split off nationalities, name events, and let what is sure in one place decide the doubtful ones."""
     trimmed = [name for name in (_trim(text, name) for name in names) if name is not None]
-    kept = [name for name in trimmed if not _NATIONALITY.fullmatch(text[name.start : name.end])]
+    kept = [name for name in trimmed if not _is_nationality(text[name.start : name.end], name.type)]
     kept = [_without_title(text, _event(text, name)) for name in kept]
-    taken = _no_overlap([*kept, *_nationalities(text)])
+    people = people_after_roles(text)
+    kept = [name for name in kept if not any(name.start < one.end and one.start < name.end for one in _near(people, name))]
+    taken = _no_overlap([*kept, *people, *_nationalities(text)])
     return _consistent(text, taken)
+
+
+def _is_nationality(words: str, kind: str) -> bool:
+    """`Russian`, and `Syrian nation` where nothing but small letters follows."""
+    match = _NATIONALITY.match(words)
+    return match is not None and (match.end() == len(words) or (kind == "MISC" and words[match.end() :].islower()))
+
+
+def people_after_roles(text: str) -> list[Name]:
+    """Whoever is named right after a role: `Foreign Minister Asaad al-Shaibani`."""
+    return [Name(match.start(1), match.end(1), "PER", 0.9) for match in _AFTER_ROLE.finditer(text)]
+
+
+def _near(people: Sequence[Name], name: Name) -> Sequence[Name]:
+    """The people that may overlap the name; they are in order."""
+    first = bisect_left(people, name.start, key=lambda one: one.end)
+    return people[first : first + 4]
 
 
 def _trim(text: str, name: Name) -> Name | None:
@@ -128,6 +156,9 @@ def _trim(text: str, name: Name) -> Name | None:
         end -= 1
     if text[start:end].lower().startswith("the "):
         start += 4
+    if name.type != "PER":
+        while (small := _SMALL_WORD.match(text, start, end)) is not None:
+            start = small.end()
     if end - start < 2 or not any(character.isalpha() for character in text[start:end]):
         return None
     return name._replace(start=start, end=end)

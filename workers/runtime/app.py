@@ -14,11 +14,13 @@ import faust
 from faust.app.base import BootStrategy
 from prometheus_client import CONTENT_TYPE_LATEST
 
-from workers.errors import DatelineError, Misconfigured, Stalled, Stopped
+from workers.errors import DatelineError, Misconfigured, Stalled, Stopped, Unavailable
 from workers.runtime.connection import faust_arguments
 from workers.runtime.logging import get_logger
 from workers.runtime.metrics import Metrics
+from workers.runtime.retry import backoff
 from workers.runtime.settings import Settings
+from workers.runtime.topics import missing_topics
 
 __all__ = [
     "EXIT_FAILED",
@@ -86,7 +88,6 @@ def make_app(name: str, settings: Settings, *, agents: bool) -> Any:
         processing_guarantee="at_least_once",
         broker_session_timeout=settings.session_timeout_s,
         broker_heartbeat_interval=settings.heartbeat_s,
-        broker_consumer="kafka://",
         stream_wait_empty=False,
         producer_acks=-1,
         producer_compression_type="zstd",
@@ -141,7 +142,7 @@ async def _run(app: Any, watched: Watched, metrics: Metrics, settings: Settings)
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     _start_watchdog(watched, settings.stall_after_s)
-    starting = asyncio.create_task(app.start())
+    starting = asyncio.create_task(_start(app, settings))
     lag = asyncio.create_task(_measure_loop(metrics))
     try:
         await _wait(starting, stop, app, watched)
@@ -154,6 +155,19 @@ async def _run(app: Any, watched: Watched, metrics: Metrics, settings: Settings)
         with contextlib.suppress(Exception):
             await app.stop()
     return _exit_code(watched.crashed_with or app.crash_reason)
+
+
+async def _start(app: Any, settings: Settings) -> None:
+    """faust gives up at once where no broker answers; we wait for it."""
+    waits = backoff(first_s=0.5, cap_s=5.0)
+    while app.boot_strategy.enable_kafka:
+        try:
+            await missing_topics(settings, [])
+            break
+        except Unavailable as error:
+            _LOG.warning("broker_away", error=str(error))
+            await asyncio.sleep(next(waits))
+    await app.start()
 
 
 async def _wait(starting: "asyncio.Task[None]", stop: asyncio.Event, app: Any, watched: Watched) -> None:

@@ -69,7 +69,7 @@ async def publish(
     sent = 0
     pending: set[asyncio.Future[object]] = set()
     async with producing(settings) as producer:
-        if not await producer.client.fetch_all_metadata() or topic not in producer.client.cluster.topics():
+        if topic not in (await producer.client.fetch_all_metadata()).topics():
             raise Unavailable(
                 f"there is no topic {topic} at {settings.bootstrap_servers}: make it with `dateline topics create`"
             )

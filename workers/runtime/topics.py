@@ -19,7 +19,7 @@ from workers.runtime.settings import Settings
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-__all__ = ["PartitionState", "TopicState", "create_topics", "describe_topics", "wait_for_topics"]
+__all__ = ["PartitionState", "TopicState", "create_topics", "describe_topics", "missing_topics"]
 
 _LOG = get_logger(__name__)
 _EXISTS = 36
@@ -160,7 +160,7 @@ async def _uncommitted(
     return total
 
 
-async def wait_for_topics(settings: Settings, names: Sequence[str]) -> list[str]:
+async def missing_topics(settings: Settings, names: Sequence[str]) -> list[str]:
     """The names that do not exist on the broker. Raises Unavailable."""
     async with _admin(settings) as admin:
         there = set(await admin.list_topics())
