@@ -21,6 +21,7 @@ from schemas.topics import ALERTS, ENRICHED
 from workers.alerts.fire import fire
 from workers.alerts.match import Matcher, compile_rules
 from workers.alerts.rules import Rule
+from workers.errors import Stopped
 from workers.ports import Bury, Received
 from workers.runtime.app import add_pages, make_app, run_app
 from workers.runtime.dead_letters import Brake, BrakeSettings, bury
@@ -147,22 +148,11 @@ def run_alerts(rules: Sequence[Rule], settings: Settings) -> int:
     @app.agent(topic, concurrency=1)  # type: ignore[untyped-decorator]  # faust is untyped
     async def alert(stream: Any) -> None:
         async for event in stream.events():
-            message = event.message
-            headers = tuple((key, value) for key, value in (message.headers or {}).items())
-            received = Received(
-                message.topic,
-                message.partition,
-                message.offset,
-                message.key,
-                message.value,
-                headers,
-                int((message.timestamp or 0) * 1000),
-            )
             try:
-                await worker.take(received)
+                await worker.take(_received(event.message))
             except Exception as error:  # noqa: BLE001  an agent that raises loses its event: stop instead, uncommitted
                 worker.crashed_with = error
-                _LOG.exception("worker_stops", error=str(error))
+                _LOG.error("worker_stops", error=str(error), exc_info=not isinstance(error, Stopped))
                 await asyncio.Event().wait()
 
     @app.timer(interval=_PRUNE_EVERY_S)  # type: ignore[untyped-decorator]  # faust is untyped
@@ -171,3 +161,9 @@ def run_alerts(rules: Sequence[Rule], settings: Settings) -> int:
 
     add_pages(app, metrics, worker, settings.stall_after_s)
     return run_app(app, worker, metrics, settings)
+
+
+def _received(message: Any) -> Received:
+    headers = tuple(dict(message.headers or ()).items())
+    timestamp_ms = int((message.timestamp or 0) * 1000)
+    return Received(message.topic, message.partition, message.offset, message.key, message.value, headers, timestamp_ms)
