@@ -70,7 +70,9 @@ def read_topic(settings: Settings, *topics: str) -> list[Received]:
 class Worker:
     """A worker process: `dateline worker NAME` unless another command is given."""
 
-    def __init__(self, name: str, bootstrap: str, folder: Path, command: list[str] | None = None, **environment: object) -> None:
+    def __init__(
+        self, name: str, bootstrap: str, folder: Path, command: list[str] | None = None, **environment: object
+    ) -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
@@ -91,7 +93,12 @@ class Worker:
     def start(self) -> "Worker":
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                self._command, env=self._environment, stdout=log, stderr=log, start_new_session=True, cwd=Path(__file__).parents[1]
+                self._command,
+                env=self._environment,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                cwd=Path(__file__).parents[1],
             )
         return self
 

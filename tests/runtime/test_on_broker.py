@@ -54,7 +54,11 @@ def test_separate_workers_enrich_the_sample_once(kafka: EmbeddedKafka, tmp_path:
             one.wait_ready()
         produce(settings, RAW.name, [Outgoing(b"sample", SAMPLE)])
         wait_for(lambda: alerts_file.exists() and bool(alerts_file.read_text()))
-        wait_for(lambda: store.exists() and sqlite3.connect(store).execute("SELECT count(*) FROM articles").fetchone() == (1,))
+        wait_for(
+            lambda: (
+                store.exists() and sqlite3.connect(store).execute("SELECT count(*) FROM articles").fetchone() == (1,)
+            )
+        )
         enriched = read_topic(settings, ENRICHED.name)
         assert len(enriched) == 1
         in_memory = next(iter(MemoryPipeline(fused=False).run([SAMPLE])))
@@ -97,7 +101,9 @@ POISON: dict[str, bytes | None] = {
     "20 MB": b"x" * 20_000_000,
     "NUL bytes": b"\x00" * 5000,
     "lone surrogate": b'{"content": "\\ud800 text"}',
-    "zip bomb": orjson.dumps({"content_b64": __import__("base64").b64encode(__import__("gzip").compress(b"0" * 200_000_000)).decode()}),
+    "zip bomb": orjson.dumps(
+        {"content_b64": __import__("base64").b64encode(__import__("gzip").compress(b"0" * 200_000_000)).decode()}
+    ),
     "10,000 deep": b"<html><body>" + b"<div>" * 10_000 + b"deep text here" + b"</div>" * 10_000,
     "1 MB line": b"word " * 200_000,
     "random bytes": bytes(range(256)) * 20,
@@ -128,7 +134,9 @@ def test_poison_is_buried_or_processed_and_the_worker_lives(kafka: EmbeddedKafka
 def test_a_burst_of_dead_letters_stops_the_worker_and_buries_no_more(kafka: EmbeddedKafka, tmp_path: Path) -> None:
     settings = fresh_topics(kafka.bootstrap_servers, partitions=1)
     produce(settings, RAW.name, [Outgoing(None, b"{broken") for _ in range(300)])
-    failing = Worker("cleaner", kafka.bootstrap_servers, tmp_path, pool_processes=1, dead_letter_max_consecutive=50).start()
+    failing = Worker(
+        "cleaner", kafka.bootstrap_servers, tmp_path, pool_processes=1, dead_letter_max_consecutive=50
+    ).start()
     try:
         assert failing.wait(60) == 65
         assert "messages in a row failed" in failing.tail()

@@ -17,7 +17,11 @@ SAMPLES = sorted((ROOT / "schemas" / "samples").glob("*/*.json"))
 
 
 def test_generated_files_are_fresh() -> None:
-    stale = [str(path) for path, content in files().items() if not (ROOT / path).is_file() or (ROOT / path).read_bytes() != content]
+    stale = [
+        str(path)
+        for path, content in files().items()
+        if not (ROOT / path).is_file() or (ROOT / path).read_bytes() != content
+    ]
     assert not stale, f"run `make generate`: {stale}"
 
 
@@ -51,7 +55,10 @@ def test_bytes_that_are_no_article_have_a_reason(value: bytes | None, reason: st
     assert caught.value.reason == reason
 
 
-@given(st.text(st.characters(exclude_categories=["Cs"])), st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=100))
+@given(
+    st.text(st.characters(exclude_categories=["Cs"])),
+    st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=100),
+)
 def test_what_is_written_is_read_back(text: str, identity: str) -> None:
     date = TemporalExpression.model_validate(
         {"start": 0, "end": 1, "text": "x", "type": "DATE", "value": "2025", "from": "2025-01-01", "confidence": 1.0}

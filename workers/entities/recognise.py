@@ -122,7 +122,9 @@ def refine(text: str, names: Sequence[Name]) -> list[Name]:
     kept = [name for name in trimmed if not _is_nationality(text[name.start : name.end], name.type)]
     kept = [_without_title(text, _event(text, name)) for name in kept]
     people = people_after_roles(text)
-    kept = [name for name in kept if not any(name.start < one.end and one.start < name.end for one in _near(people, name))]
+    kept = [
+        name for name in kept if not any(name.start < one.end and one.start < name.end for one in _near(people, name))
+    ]
     taken = _no_overlap([*kept, *people, *_nationalities(text)])
     return _consistent(text, taken)
 
