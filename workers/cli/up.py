@@ -97,4 +97,5 @@ def _environment(settings: Settings, data: Path) -> dict[str, str]:
         if settings.storage_url.startswith("postgres")
         else f"sqlite:///{data / 'dateline.db'}",
         "DATELINE_INSTANCE_ID": "up",
+        **({"DATELINE_ALERT_RULES": str(settings.alert_rules.resolve())} if settings.alert_rules else {}),
     }
