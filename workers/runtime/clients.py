@@ -18,6 +18,7 @@ from workers.runtime.settings import Settings
 __all__ = ["Outgoing", "follow", "producing", "publish", "read_all"]
 
 _IN_FLIGHT = 2000
+_NEW_TOPIC_WAITS_S = (0.1, 0.2, 0.4, 0.8, 1.5, 0.0)
 
 
 class Outgoing(NamedTuple):
@@ -55,6 +56,15 @@ async def producing(settings: Settings, transactional_id: str | None = None) -> 
         await producer.stop()
 
 
+async def _exists(producer: AIOKafkaProducer, topic: str) -> bool:
+    """Whether the broker knows the topic; one made just now is given a moment."""
+    for wait_s in _NEW_TOPIC_WAITS_S:
+        if topic in (await producer.client.fetch_all_metadata()).topics():
+            return True
+        await asyncio.sleep(wait_s)
+    return False
+
+
 async def publish(
     settings: Settings,
     topic: str,
@@ -69,7 +79,7 @@ async def publish(
     sent = 0
     pending: set[asyncio.Future[object]] = set()
     async with producing(settings) as producer:
-        if topic not in (await producer.client.fetch_all_metadata()).topics():
+        if not await _exists(producer, topic):
             raise Unavailable(
                 f"there is no topic {topic} at {settings.bootstrap_servers}: make it with `dateline topics create`"
             )
