@@ -49,7 +49,7 @@ requirements: $(UV) ## Pin the requirements again
 $(STAMP): requirements/dev.txt pyproject.toml | $(UV)
 	@echo "installing Python packages into $(VENV) ..."
 	@test -x $(BIN)/python || $(UV) venv --quiet --python '>=3.11' $(VENV)
-	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements/dev.txt
+	@$(UV) pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r requirements/dev.txt
 	@$(UV) pip install --quiet --python $(BIN)/python --no-deps -e .
 	@touch $(STAMP)
 

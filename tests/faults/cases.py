@@ -18,7 +18,7 @@ from workers.runtime.clients import Outgoing
 from workers.runtime.embedded_kafka import EmbeddedKafka
 from workers.runtime.settings import Settings
 
-__all__ = ["CASES", "Bench", "Result", "count"]
+__all__ = ["CASES", "Bench", "Result", "control_doubles", "control_loses", "count"]
 
 _FUSED = "cleaner+entities+dates"
 _WAIT_S = 240.0
@@ -191,25 +191,24 @@ def chain(bench: Bench) -> Result:
 
 
 def broker(bench: Bench) -> Result:
-    """The broker stops and comes back, then dies and comes back."""
+    """The broker stops and comes back, then dies and comes back, each time with work left."""
     started = time.monotonic()
     settings = fresh_topics(bench.kafka.bootstrap_servers)
     produce(settings, RAW.name, _inputs(RAW, bench.articles))
     recovery_s = []
     with _running(bench, _FUSED) as (one,):
-        for end in (bench.kafka.stop, bench.kafka.kill):
-            _until(lambda: _sent(one) >= bench.articles / 10, "the worker commits")
+        for share, end in ((0.05, bench.kafka.stop), (0.3, bench.kafka.kill)):
+            _until(lambda share=share: _sent(one) >= share * bench.articles, "the worker commits")
             end()
             time.sleep(2)
+            before = _sent(one)
+            if before >= bench.articles:
+                raise RuntimeError("the worker was done before the broker went: more articles are needed")
             bench.kafka.start()
-            before, up = _sent(one), time.monotonic()
-            _until(
-                lambda before=before: not one.running() or _sent(one) > before or _sent(one) >= bench.articles,
-                "it goes on",
-                120,
-            )
+            up = time.monotonic()
+            _until(lambda before=before: not one.running() or _sent(one) > before, "it goes on", 120)
             if not one.running():
-                one.start().wait_ready(90)
+                raise RuntimeError(f"the worker ended when the broker went: {one.tail()}")
             recovery_s.append(round(time.monotonic() - up, 2))
         return _result("broker stopped and killed", bench, settings, ENRICHED, recovery_s, started)
 
@@ -267,27 +266,34 @@ def postgres_sink(bench: Bench) -> Result:
     )
 
 
-def control(bench: Bench) -> Result:
-    """The harness sees a duplicate: the same kills against a worker that commits offsets apart from its output."""
+def _careless(bench: Bench, mode: str) -> Result:
+    """kill -9 a worker whose offsets are apart from its output, just when it has written or committed something."""
     started = time.monotonic()
     settings = fresh_topics(bench.kafka.bootstrap_servers)
     produce(settings, RAW.name, _inputs(RAW, bench.articles))
-    script = str(Path(__file__).with_name("careless_worker.py"))
-    for _ in range(3):
-        process = subprocess.Popen([sys.executable, script, settings.bootstrap_servers], start_new_session=True)
-        time.sleep(4)
-        process.kill()
-        process.wait()
-        time.sleep(6.5)
-    process = subprocess.Popen([sys.executable, script, settings.bootstrap_servers], start_new_session=True)
+    command = [sys.executable, str(Path(__file__).with_name("careless_worker.py")), settings.bootstrap_servers, mode]
+    process = subprocess.Popen(command, start_new_session=True)
+    _until(lambda: len(read_topic(settings, CLEANED.name)) > 0, "the careless worker writes", 60)
+    process.kill()
+    process.wait()
+    process = subprocess.Popen(command, start_new_session=True)
     try:
         lost, doubled = count(_ids(bench.articles), _finished(settings, CLEANED, bench.articles))
     finally:
         process.kill()
         process.wait()
-    return Result(
-        "control: offsets apart from output", bench.articles, lost, doubled, [], round(time.monotonic() - started, 1)
-    )
+    name = f"control: a worker that {mode}"
+    return Result(name, bench.articles, lost, doubled, [], round(time.monotonic() - started, 1))
+
+
+def control_doubles(bench: Bench) -> Result:
+    """The harness sees a duplicate."""
+    return _careless(bench, "doubles")
+
+
+def control_loses(bench: Bench) -> Result:
+    """The harness sees a loss."""
+    return _careless(bench, "loses")
 
 
 CASES: dict[str, Callable[[Bench], Result]] = {

@@ -14,7 +14,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import KafkaError
 
 from schemas.topics import OVERHEAD_BYTES, Topic
-from workers.errors import Stopped
+from workers.errors import DatelineError, Stopped
 from workers.runtime.connection import aiokafka_arguments
 from workers.runtime.dead_letters import Brake, BrakeSettings
 from workers.runtime.lane import Lane, LaneSettings
@@ -41,6 +41,7 @@ class Engine(mode.Service):  # type: ignore[misc]  # mode is untyped
         self.name = name
         self.crashed_with: BaseException | None = None
         self.joined = False
+        self._loaded = False
         self._topics, self._processor, self._settings, self._metrics = tuple(topics), processor, settings, metrics
         self._group = f"{settings.group_prefix}-{name}"
         self._lanes: dict[TopicPartition, Lane] = {}
@@ -62,17 +63,24 @@ class Engine(mode.Service):  # type: ignore[misc]  # mode is untyped
 
     # -- life ---------------------------------------------------------------------------------------------------------
 
-    async def on_start(self) -> None:
-        """Load the stages, then join the group; a broker that is away is waited for."""
-        await self._processor.start()
-
     @mode.Service.task  # type: ignore[untyped-decorator]
     async def _main(self) -> None:
+        """Load the stages while joining the group, which takes as long; a broker that is away is waited for."""
+        loading = asyncio.create_task(self._load())
         try:
             await self._join()
             await self._poll()
         except asyncio.CancelledError:
             raise
+        except Exception as error:  # noqa: BLE001  ends the worker with its reason
+            self._fail(error)
+        finally:
+            loading.cancel()
+
+    async def _load(self) -> None:
+        try:
+            await self._processor.start()
+            self._loaded = True
         except Exception as error:  # noqa: BLE001  ends the worker with its reason
             self._fail(error)
 
@@ -194,7 +202,7 @@ class Engine(mode.Service):  # type: ignore[misc]  # mode is untyped
                 worker=self.name,
                 error=str(error),
                 error_class=type(error).__name__,
-                exc_info=not isinstance(error, Stopped),
+                exc_info=not isinstance(error, DatelineError),
             )
 
     @property
@@ -207,6 +215,8 @@ class Engine(mode.Service):  # type: ignore[misc]  # mode is untyped
         """Why the worker cannot take work now, or None."""
         if self.crashed_with is not None:
             return str(self.crashed_with)
+        if not self._loaded:
+            return "the stages are being loaded"
         if not self.joined:
             return f"not yet joined group {self._group} at {self._settings.bootstrap_servers}"
         if any(not lane.live for lane in self._lanes.values()):
