@@ -116,11 +116,11 @@ def _until(condition: Callable[[], bool], what: str, timeout_s: float = _WAIT_S)
     return time.monotonic() - started
 
 
-def _finished(settings: Settings, topic: Topic, articles: int) -> list[str]:
+def _finished(settings: Settings, topic: Topic, articles: int, quiet_s: float = 30.0) -> list[str]:
     """The ids on the topic, once all are there or nothing has come for a while."""
     found: list[str] = []
     quiet_since = time.monotonic()
-    while time.monotonic() - quiet_since < 30:
+    while time.monotonic() - quiet_since < quiet_s:
         now = [(received.key or b"").decode() for received in read_topic(settings, topic.name)]
         if len(now) != len(found):
             found, quiet_since = now, time.monotonic()
@@ -196,15 +196,15 @@ def broker(bench: Bench) -> Result:
     settings = fresh_topics(bench.kafka.bootstrap_servers)
     produce(settings, RAW.name, _inputs(RAW, bench.articles))
     recovery_s = []
-    with _running(bench, _FUSED) as (one,):
-        for share, end in ((0.05, bench.kafka.stop), (0.3, bench.kafka.kill)):
+    with _running(bench, _FUSED, batch_records=50) as (one,):
+        for share, end in ((0.02, bench.kafka.stop), (0.2, bench.kafka.kill)):
             _until(lambda share=share: _sent(one) >= share * bench.articles, "the worker commits")
             end()
             time.sleep(2)
             before = _sent(one)
+            bench.kafka.start()
             if before >= bench.articles:
                 raise RuntimeError("the worker was done before the broker went: more articles are needed")
-            bench.kafka.start()
             up = time.monotonic()
             _until(lambda before=before: not one.running() or _sent(one) > before, "it goes on", 120)
             if not one.running():
@@ -278,7 +278,7 @@ def _careless(bench: Bench, mode: str) -> Result:
     process.wait()
     process = subprocess.Popen(command, start_new_session=True)
     try:
-        lost, doubled = count(_ids(bench.articles), _finished(settings, CLEANED, bench.articles))
+        lost, doubled = count(_ids(bench.articles), _finished(settings, CLEANED, bench.articles, quiet_s=15.0))
     finally:
         process.kill()
         process.wait()

@@ -55,7 +55,7 @@ class AlertsWorker:
             default=dict,
             partitions=settings.partitions,
             key_type=str,
-            value_type=dict,
+            # No value_type: faust would ask `dict` to rebuild itself from JSON, and recovery would never end.
             help="article id -> fired alert ids",
         )
 

@@ -11,7 +11,8 @@ from workers.ports import Bury, Forward, Headers, Received
 
 __all__ = ["Brake", "BrakeSettings", "DeadLetter", "bury", "read_dead_letter"]
 
-_OURS = "x-"
+#: Our own headers; a publisher's other x- headers are its own, and kept.
+_OURS = ("x-original-", "x-stage", "x-error-", "x-attempt", "x-first-failed-at")
 
 
 @dataclass(frozen=True, slots=True)

@@ -219,9 +219,17 @@ class Engine(mode.Service):  # type: ignore[misc]  # mode is untyped
             return "the stages are being loaded"
         if not self.joined:
             return f"not yet joined group {self._group} at {self._settings.bootstrap_servers}"
+        if missing := self._missing_topics():
+            return f"there is no topic {', '.join(missing)} at {self._settings.bootstrap_servers}: make it with `dateline topics create`"
         if any(not lane.live for lane in self._lanes.values()):
             return "partitions are being opened"
         return self._processor.waiting_for
+
+    def _missing_topics(self) -> list[str]:
+        consumer = self._consumer
+        if consumer is None or self._lanes:
+            return []
+        return [topic.name for topic in self._topics if not consumer.partitions_for_topic(topic.name)]
 
 
 class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is untyped

@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import TimeoutError as FutureTimeout
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -31,6 +32,7 @@ _LOG = get_logger(__name__)
 _HANDLER: Handler | None = None
 _LOAD_TIMEOUT_S = 120.0
 _ATTEMPTS_ALONE = 2
+_NEW_POOLS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +57,17 @@ class PoolRunner:
         self._last = specs[-1]
         self._settings = settings
         self._on_crash = on_crash
+        self._ended = False
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(sorted({__name__, *(spec.load.__module__ for spec in specs)}))
-        self._pool = ProcessPool(
+        self._new_pool = partial(
+            ProcessPool,
             max_workers=settings.processes,
             context=context,
             initializer=_start_process,
             initargs=(tuple(specs), options, settings.memory_bytes, os.getpid()),
         )
+        self._pool = self._new_pool()
 
     async def start(self) -> None:
         """Load the stages; raises Misconfigured when one cannot be loaded."""
@@ -70,19 +75,20 @@ class PoolRunner:
         if fault:
             raise Misconfigured(fault)
 
-    async def run(self, chunk: Sequence[Received]) -> list[Outcome | Retry]:
-        """The outcomes of a chunk, in its order."""
+    async def run(self, chunk: Sequence[Received], moved: Callable[[], None]) -> list[Outcome | Retry]:
+        """The outcomes of a chunk, in its order. Calls `moved` whenever something is done, so that slow work is no stall."""
         try:
             outcomes: list[Outcome | Retry] = await self._schedule(_run_chunk, (list(chunk),), self._settings.timeout_s)
             return outcomes
         except (ProcessExpired, FutureTimeout) as error:
             self._on_crash()
             _LOG.warning("pool_process_lost", records=len(chunk), error=_describe(error))
-            return [await self._run_alone(received) for received in chunk]
+            return [await self._run_alone(received, moved) for received in chunk]
 
-    async def _run_alone(self, received: Received) -> Outcome | Retry:
+    async def _run_alone(self, received: Received, moved: Callable[[], None]) -> Outcome | Retry:
         error: BaseException | None = None
         for _ in range(_ATTEMPTS_ALONE):
+            moved()
             try:
                 outcomes: list[Outcome | Retry] = await self._schedule(
                     _run_chunk, ([received],), self._settings.timeout_s
@@ -91,16 +97,35 @@ class PoolRunner:
             except (ProcessExpired, FutureTimeout) as failure:
                 self._on_crash()
                 error = failure
+                if isinstance(failure, FutureTimeout):
+                    break  # it would take as long again
         reason = "too_expensive" if isinstance(error, FutureTimeout) else "stage_crashed"
         return Bury(reason, type(error).__name__, _describe(error), self._last.name, self._last.version)
 
     async def _schedule(self, function: Callable[..., Any], arguments: tuple[Any, ...], timeout_s: float) -> Any:
-        future = self._pool.schedule(function, args=arguments, timeout=timeout_s)
-        # Shielded: cancelling a running task would kill its process, and a rebalance cancels tasks all the time.
-        return await asyncio.shield(asyncio.wrap_future(future))
+        for attempt in range(_NEW_POOLS):
+            pool = self._pool
+            try:
+                future = pool.schedule(function, args=arguments, timeout=timeout_s)
+                # Shielded: cancelling a running task would kill its process, and a rebalance cancels tasks all the time.
+                return await asyncio.shield(asyncio.wrap_future(future))
+            except (BrokenProcessPool, RuntimeError) as error:
+                if self._ended or attempt == _NEW_POOLS - 1:
+                    raise Unavailable(f"the process pool is gone: {error}") from None
+                self._replace(pool)
+        raise AssertionError("unreachable")
+
+    def _replace(self, broken: ProcessPool) -> None:
+        """An idle process that is killed (by the kernel, say) breaks a pebble pool for good; whoever notices first makes another."""
+        if self._pool is broken:
+            self._on_crash()
+            _LOG.warning("pool_replaced")
+            self._pool = self._new_pool()
+            broken.stop()
 
     async def stop(self) -> None:
         """End the processes; what they were doing is thrown away."""
+        self._ended = True
         self._pool.stop()
         await asyncio.to_thread(self._pool.join)
 
@@ -116,7 +141,7 @@ class InlineRunner:
         """Load the stages."""
         self._handler = self._load()
 
-    async def run(self, chunk: Sequence[Received]) -> list[Outcome | Retry]:
+    async def run(self, chunk: Sequence[Received], moved: Callable[[], None]) -> list[Outcome | Retry]:
         """The outcomes of a chunk, in its order."""
         if self._handler is None:
             raise Unavailable("the stages are not loaded yet")

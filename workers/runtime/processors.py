@@ -40,7 +40,7 @@ class Runner(Protocol):
     """Runs a chunk through the stages: the pool, or inline."""
 
     async def start(self) -> None: ...
-    async def run(self, chunk: Sequence[Received]) -> list[Outcome | Retry]: ...
+    async def run(self, chunk: Sequence[Received], moved: Callable[[], None]) -> list[Outcome | Retry]: ...
     async def stop(self) -> None: ...
 
 
@@ -64,6 +64,7 @@ class StageProcessor:
         self._runner, self._metrics = runner, metrics
         self._chunk_records, self._chunk_bytes = chunk_records, chunk_bytes
         self._waiting_for: str | None = None
+        self._waiting: set[Callable[[], None]] = set()
 
     @property
     def waiting_for(self) -> str | None:
@@ -78,12 +79,24 @@ class StageProcessor:
         """Run the batch; order is kept."""
         parts = list(chunks(batch, self._chunk_records, self._chunk_bytes))
         self._metrics.pool_busy.inc(len(parts))
+        self._waiting.add(alive)
         try:
-            results = await asyncio.gather(*(self._runner.run(part) for part in parts))
+            results = await asyncio.gather(*(self._run(part) for part in parts))
         finally:
+            self._waiting.discard(alive)
             self._metrics.pool_busy.dec(len(parts))
         flat = [outcome for result in results for outcome in result]
         return [await self._settle(received, outcome, alive) for received, outcome in zip(batch, flat, strict=True)]
+
+    async def _run(self, part: Sequence[Received]) -> list[Outcome | Retry]:
+        """A chunk's outcomes. Whenever one is done the pool moves, so no batch that waits for its turn has stalled."""
+        outcomes = await self._runner.run(part, self._moved)
+        self._moved()
+        return outcomes
+
+    def _moved(self) -> None:
+        for alive in tuple(self._waiting):
+            alive()
 
     async def _settle(self, received: Received, outcome: Outcome | Retry, alive: Callable[[], None]) -> Outcome:
         waits = backoff()
@@ -99,7 +112,7 @@ class StageProcessor:
             )
             alive()
             await asyncio.sleep(next(waits))
-            outcome = (await self._runner.run([received]))[0]
+            outcome = (await self._runner.run([received], alive))[0]
         self._waiting_for = None
         return outcome
 

@@ -53,9 +53,7 @@ class Settings(BaseSettings):
     pool_memory_bytes: int = Field(
         2 * 1024**3, ge=256 * 1024**2, description="Address space that one pool process may add"
     )
-    stage_timeout_s: float = Field(
-        30.0, gt=0, description="CPU time after which one message is given up as too expensive"
-    )
+    stage_timeout_s: float = Field(10.0, gt=0, description="Time after which one message is given up as too expensive")
     chunk_records: int = Field(25, ge=1, le=1000)
     chunk_bytes: int = Field(4 * 1024**2, ge=1024)
     batch_records: int = Field(500, ge=1, le=10_000, description="Most messages in one transaction")
@@ -116,6 +114,10 @@ class Settings(BaseSettings):
                 raise ValueError(f"DATELINE_{name.upper()}: there is no file {path}")
         if self.heartbeat_s * 3 > self.session_timeout_s:
             raise ValueError("DATELINE_HEARTBEAT_S must be at most a third of DATELINE_SESSION_TIMEOUT_S")
+        if self.stall_after_s < 2 * self.stage_timeout_s:
+            raise ValueError(
+                "DATELINE_STALL_AFTER_S must be at least twice DATELINE_STAGE_TIMEOUT_S, or slow pages look like a stall"
+            )
         if self.batch_records < self.chunk_records:
             raise ValueError("DATELINE_BATCH_RECORDS must be at least DATELINE_CHUNK_RECORDS")
         return self
