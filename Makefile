@@ -16,7 +16,7 @@ demo: system $(STAMP) ## The main job before your eyes (KEEP=1 stays up)
 	@$(BIN)/dateline demo $(if $(KEEP),--keep)
 
 test: system postgres $(STAMP) lint ## Everything that must pass
-	@DATELINE_REQUIRE_BROKER=1 $(BIN)/python -m pytest $(PYTEST_ARGS)
+	@DATELINE_REQUIRE_BROKER=1 $(BIN)/python -m pytest -m "not compose" $(PYTEST_ARGS)
 
 lint: $(STAMP) ## ruff, mypy --strict, import contracts, generated files
 	@$(BIN)/ruff check --quiet . && $(BIN)/ruff format --check --quiet .

@@ -1,5 +1,6 @@
 """A stage that does what its message says: dies, eats memory, never ends, fails, waits. Pool processes import it by name."""
 
+import errno
 import os
 import signal
 import time
@@ -17,7 +18,7 @@ def decode_value(value: bytes | None, headers: Headers) -> RawArticle:
     return RawArticle.model_construct(id=None, content=(value or b"").decode())
 
 
-def obey(article: RawArticle) -> RawArticle:
+def obey(article: RawArticle) -> RawArticle:  # noqa: C901  one line for each order
     order, _, argument = article.content.partition(" ")
     match order:
         case "segfault":
@@ -40,6 +41,11 @@ def obey(article: RawArticle) -> RawArticle:
             if not mark.exists():
                 mark.touch()
                 raise Unavailable("the model server is away")
+        case "disk_full_once":
+            mark = Path(argument)
+            if not mark.exists():
+                mark.touch()
+                raise OSError(errno.ENOSPC, "No space left on device")
     return article
 
 

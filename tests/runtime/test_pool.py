@@ -93,3 +93,9 @@ async def test_a_stage_that_cannot_be_loaded_says_why() -> None:
             await runner.start()
     finally:
         await runner.stop()
+
+
+async def test_a_full_disk_is_waited_for_and_buries_nothing(tmp_path: Path) -> None:
+    async with running() as processor:
+        outcomes = await processor.process(batch("one", f"disk_full_once {tmp_path / 'mark'}"), ignore)
+    assert [type(outcome) for outcome in outcomes] == [Forward, Forward]

@@ -4,6 +4,7 @@ from schemas.articles import CleanedArticle, RawArticle
 from workers.cleaner.clean import clean
 from workers.errors import Refused
 from workers.ports import Stage, StageOptions
+from workers.text.language import load_identifier
 
 __all__ = ["VERSION", "load"]
 
@@ -12,6 +13,7 @@ VERSION = "1.0.0"
 
 def load(options: StageOptions) -> Stage:
     """The stage. It raises Refused with reason `empty_content`, `too_large` or `too_expensive`."""
+    load_identifier()
 
     def clean_bounded(raw: RawArticle) -> CleanedArticle:
         content = raw.content or ""

@@ -1,5 +1,6 @@
 """One message through its stages: bytes in, an outcome out. Runs in a pool process; speaks no Kafka, and never raises for a message."""
 
+import errno
 import hashlib
 import time
 from collections.abc import Sequence
@@ -15,6 +16,10 @@ from workers.ports import Bury, Forward, Outcome, Received, StageOptions, StageS
 from workers.runtime.tracing import traced
 
 __all__ = ["Handler", "Retry", "check_chain"]
+
+
+#: The machine's trouble, not the message's: a full disk or quota, no file handles left, a failing or read-only file system.
+_HEALS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.EIO, errno.EROFS})
 
 
 class Retry(NamedTuple):
@@ -55,6 +60,12 @@ class Handler:
             return Retry(str(error))
         except (DecodeError, Refused) as error:
             return _bury(spec, error.reason, error)
+        except OSError as error:
+            if error.errno in _HEALS:
+                return Retry(
+                    f"{error.strerror} ({spec.name}): give the machine what it lacks, and the worker goes on by itself"
+                )
+            return _bury(spec, "stage_failed", error)
         except (MemoryError, RecursionError) as error:
             return _bury(spec, "too_expensive", error)
         except Exception as error:  # noqa: BLE001  the one place where a stage's failure becomes an outcome

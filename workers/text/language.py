@@ -5,7 +5,7 @@ from typing import Any
 
 from schemas.articles import Language
 
-__all__ = ["identify"]
+__all__ = ["identify", "load_identifier"]
 
 _CHARACTERS = 1000
 _LEAST_LETTERS = 20
@@ -16,6 +16,11 @@ def _identifier() -> Any:
     from py3langid.langid import MODEL_FILE, LanguageIdentifier  # noqa: PLC0415  the model loads in a second, when first needed
 
     return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+
+
+def load_identifier() -> None:
+    """Load the model now (it is unpacked into a temporary file of 100 MB on the way), so that no message waits or fails for it."""
+    _identifier()
 
 
 def identify(text: str) -> Language:
