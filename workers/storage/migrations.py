@@ -39,5 +39,20 @@ def _first(integer: str, real: str, document: str, time: str) -> tuple[str, ...]
     )
 
 
-SQLITE: tuple[tuple[str, ...], ...] = (_first("INTEGER", "REAL", "TEXT", "TEXT"),)
-POSTGRESQL: tuple[tuple[str, ...], ...] = (_first("BIGINT", "DOUBLE PRECISION", "JSONB", "TIMESTAMPTZ"),)
+def _alerts(document: str, time: str) -> tuple[str, ...]:
+    table = (
+        "CREATE TABLE alerts (id TEXT PRIMARY KEY, rule TEXT NOT NULL, severity TEXT NOT NULL, article_id TEXT NOT NULL, title TEXT, url TEXT,"
+        f" source TEXT, published TEXT, fired_at {time} NOT NULL, document {document} NOT NULL, stored_at {time} DEFAULT CURRENT_TIMESTAMP)"
+    )
+    return (
+        table,
+        "CREATE INDEX alerts_rule ON alerts (rule, fired_at)",
+        "CREATE INDEX alerts_article ON alerts (article_id)",
+    )
+
+
+SQLITE: tuple[tuple[str, ...], ...] = (_first("INTEGER", "REAL", "TEXT", "TEXT"), _alerts("TEXT", "TEXT"))
+POSTGRESQL: tuple[tuple[str, ...], ...] = (
+    _first("BIGINT", "DOUBLE PRECISION", "JSONB", "TIMESTAMPTZ"),
+    _alerts("JSONB", "TIMESTAMPTZ"),
+)

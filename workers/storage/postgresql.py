@@ -1,6 +1,6 @@
 """PostgreSQL 15 or newer, through psycopg 3: COPY into staging tables, then one upsert.
 
-Guarantee: `write` returns after the batch's transaction is committed, all or none of it; an unchanged article changes no row; an older
+Guarantee: `write` returns after the batch's transaction is committed, all or none of it; the same message twice changes no row; an older
 version of an article (a smaller offset of the same raw partition) does not replace a newer one.
 """
 
@@ -10,22 +10,25 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from schemas.articles import EnrichedArticle
 from workers.errors import Misconfigured, StoreRefused, Unavailable
 from workers.storage.migrations import POSTGRESQL
-from workers.storage.rows import CHILDREN, COLUMNS, Row, latest_by_id, to_row
+from workers.storage.rows import CHILDREN, COLUMNS, UPSERT, Row, Storable, culprit, to_rows
 
 __all__ = ["PostgresqlSink"]
 
 _CONNECT_S = 5
+#: How long a write waits for somebody else's lock.
+_LOCK_MS = 5000
 #: Any number: workers that migrate at once wait for each other on it.
 _MIGRATION_LOCK = 7_283_461
+#: What a row is refused for: a value that the column cannot hold, a constraint, a limit of the server. All else is the server's state.
+_REFUSALS = (psycopg.DataError, psycopg.IntegrityError, psycopg.errors.ProgramLimitExceeded)
 
 
 class PostgresqlSink:
-    """Writes enriched articles into a PostgreSQL database."""
+    """Writes enriched articles and alerts into a PostgreSQL database."""
 
-    guarantee = "each article once, by id; committed before its offset is"
+    guarantee = "each article and alert once, by id; committed before its offset is"
 
     def __init__(self, url: str) -> None:
         self._url = url
@@ -35,62 +38,47 @@ class PostgresqlSink:
         """Connect and migrate; raises Unavailable or Misconfigured."""
         self._connected()
 
-    def write(self, batch: Sequence[EnrichedArticle], /) -> None:
+    def write(self, batch: Sequence[Storable], /) -> None:
         """Upsert the batch in one transaction. Raises Unavailable while the server is away, StoreRefused for a row it will not take."""
-        rows = latest_by_id([to_row(article) for article in batch])
+        rows = to_rows(batch)
         try:
-            with self._connected().transaction():
-                self._upsert(self._connected(), rows)
-        except psycopg.DataError as error:
-            raise StoreRefused("store_refused", _reason(error), self._culprit(batch)) from None
-        except psycopg.Error as error:
-            self._disconnect()
-            raise Unavailable(f"PostgreSQL: {_reason(error)}; the worker waits and goes on by itself") from None
+            self._transact(rows)
+        except _REFUSALS as error:
+            raise StoreRefused("store_refused", _reason(error), culprit(batch, self._refuses)) from None
 
     def close(self) -> None:
         """Close the connection."""
         self._disconnect()
 
-    def _upsert(self, connection: psycopg.Connection[Any], rows: list[Row]) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute("CREATE TEMP TABLE IF NOT EXISTS incoming (LIKE articles) ON COMMIT DELETE ROWS")
-            cursor.execute("TRUNCATE incoming")
-            _copy(cursor, "incoming", COLUMNS, [row.values for row in rows])
-            cursor.execute(_UPSERT)
-            changed = {row[0] for row in cursor.fetchall()}
-            fresh = [row for row in rows if row.id in changed]
-            for table, columns in CHILDREN.items():
-                delete = sql.SQL("DELETE FROM {} WHERE article_id = ANY(%s)").format(sql.Identifier(table))
-                cursor.execute(delete, ([row.id for row in fresh],))
-                _copy(
-                    cursor,
-                    table,
-                    ("article_id", "position", *columns),
-                    [child for row in fresh for child in row.children[table]],
-                )
+    def _transact(self, rows: Sequence[Row], *, keep: bool = True) -> None:
+        """Write the rows and commit, or undo it all. Raises one of _REFUSALS, or Unavailable."""
+        connection = self._connected()
+        try:
+            with connection.transaction(force_rollback=not keep), connection.cursor() as cursor:
+                for table in COLUMNS:
+                    _upsert(cursor, table, [row for row in rows if row.table == table])
+        except _REFUSALS:
+            raise
+        except psycopg.Error as error:
+            self._disconnect()
+            raise Unavailable(f"PostgreSQL: {_reason(error)}; the worker waits and goes on by itself") from None
 
-    def _culprit(self, batch: Sequence[EnrichedArticle]) -> int:
-        """The first article that is refused when written alone."""
-        for index, article in enumerate(batch):
-            try:
-                with self._connected().transaction(force_rollback=True):
-                    self._upsert(self._connected(), [to_row(article)])
-            except psycopg.DataError:
-                return index
-        return 0
+    def _refuses(self, row: Row) -> bool:
+        try:
+            self._transact([row], keep=False)
+        except _REFUSALS:
+            return True
+        return False
 
     def _connected(self) -> psycopg.Connection[Any]:
-        if self._connection is not None and not self._connection.closed:
-            return self._connection
-        try:
-            connection = psycopg.connect(self._url, connect_timeout=_CONNECT_S, autocommit=True)
-            _migrate(connection)
-        except psycopg.ProgrammingError as error:
-            raise Misconfigured(f"DATELINE_STORAGE_URL: {_reason(error)}") from None
-        except psycopg.Error as error:
-            raise Unavailable(f"PostgreSQL: {_reason(error)}; the worker waits and goes on by itself") from None
-        self._connection = connection
-        return connection
+        if self._connection is None or self._connection.closed:
+            try:
+                self._connection = _connect(self._url)
+            except psycopg.ProgrammingError as error:
+                raise Misconfigured(f"DATELINE_STORAGE_URL: {_reason(error)}") from None
+            except psycopg.Error as error:
+                raise Unavailable(f"PostgreSQL: {_reason(error)}; the worker waits and goes on by itself") from None
+        return self._connection
 
     def _disconnect(self) -> None:
         connection, self._connection = self._connection, None
@@ -98,16 +86,50 @@ class PostgresqlSink:
             connection.close()
 
 
-_UPSERT = sql.SQL(
-    "INSERT INTO articles ({columns}) SELECT {columns} FROM incoming ON CONFLICT (id) DO UPDATE SET {updates}, updated_at = now()"
-    " WHERE excluded.content_sha256 <> articles.content_sha256 AND NOT (excluded.raw_topic IS NOT DISTINCT FROM articles.raw_topic"
-    " AND excluded.raw_partition IS NOT DISTINCT FROM articles.raw_partition AND excluded.raw_offset < articles.raw_offset) RETURNING id"
-).format(
-    columns=sql.SQL(", ").join(map(sql.Identifier, COLUMNS)),
-    updates=sql.SQL(", ").join(
-        sql.SQL("{0} = excluded.{0}").format(sql.Identifier(name)) for name in COLUMNS if name != "id"
-    ),
-)  # fmt: skip
+def _connect(url: str) -> psycopg.Connection[Any]:
+    connection: psycopg.Connection[Any] = psycopg.connect(url, connect_timeout=_CONNECT_S, autocommit=True)
+    try:
+        connection.execute(sql.SQL("SET lock_timeout = {}").format(_LOCK_MS))
+        _migrate(connection)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _upsert(cursor: psycopg.Cursor[Any], table: str, rows: Sequence[Row]) -> None:
+    """The rows of one table; and the child rows anew of those that were changed."""
+    if not rows:
+        return
+    staging, columns = f"incoming_{table}", COLUMNS[table]
+    cursor.execute(
+        sql.SQL("CREATE TEMP TABLE IF NOT EXISTS {} (LIKE {}) ON COMMIT DELETE ROWS").format(
+            sql.Identifier(staging), sql.Identifier(table)
+        )
+    )
+    cursor.execute(sql.SQL("TRUNCATE {}").format(sql.Identifier(staging)))
+    _copy(cursor, staging, columns, [row.values for row in rows])
+    cursor.execute(
+        sql.SQL("INSERT INTO {} ({columns}) SELECT {columns} FROM {}{upsert} RETURNING id").format(
+            sql.Identifier(table),
+            sql.Identifier(staging),
+            columns=sql.SQL(", ").join(map(sql.Identifier, columns)),
+            upsert=sql.SQL(UPSERT[table]),
+        )
+    )
+    changed = {row[0] for row in cursor.fetchall()}
+    fresh = [row for row in rows if row.children and row.id in changed]
+    for child, names in CHILDREN.items() if fresh else ():
+        cursor.execute(
+            sql.SQL("DELETE FROM {} WHERE article_id = ANY(%s)").format(sql.Identifier(child)),
+            ([row.id for row in fresh],),
+        )
+        _copy(
+            cursor,
+            child,
+            ("article_id", "position", *names),
+            [values for row in fresh for values in row.children[child]],
+        )
 
 
 def _copy(cursor: psycopg.Cursor[Any], table: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:

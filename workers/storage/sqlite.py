@@ -1,6 +1,6 @@
 """SQLite: one file, WAL. The embedded default.
 
-Guarantee: `write` returns after the batch is on disk (synchronous=FULL), all or none of it; an unchanged article changes no row; an
+Guarantee: `write` returns after the batch is on disk (synchronous=FULL), all or none of it; the same message twice changes no row; an
 older version of an article (a smaller offset of the same raw partition) does not replace a newer one.
 """
 
@@ -8,20 +8,21 @@ import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 
-from schemas.articles import EnrichedArticle
 from workers.errors import StoreRefused, Unavailable
 from workers.storage.migrations import SQLITE
-from workers.storage.rows import CHILDREN, COLUMNS, Row, latest_by_id, to_row
+from workers.storage.rows import CHILDREN, COLUMNS, UPSERT, Row, Storable, culprit, to_rows
 
 __all__ = ["SqliteSink"]
 
 _BUSY_MS = 2000
+#: What a row is refused for: a constraint, a value too large, a number beyond 64 bits. All else is the file's state.
+_REFUSALS = (sqlite3.IntegrityError, sqlite3.DataError, OverflowError)
 
 
 class SqliteSink:
-    """Writes enriched articles into an SQLite file."""
+    """Writes enriched articles and alerts into an SQLite file."""
 
-    guarantee = "each article once, by id; on disk before its offset is committed"
+    guarantee = "each article and alert once, by id; on disk before its offset is committed"
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -31,84 +32,90 @@ class SqliteSink:
         """Open the file and migrate it; raises Unavailable when it cannot be opened or is locked."""
         self._connected()
 
-    def write(self, batch: Sequence[EnrichedArticle], /) -> None:
-        """Upsert the batch in one transaction. Raises Unavailable (locked, full, read-only) or StoreRefused (never, by its types)."""
-        rows = latest_by_id([to_row(article) for article in batch])
-        connection = self._connected()
+    def write(self, batch: Sequence[Storable], /) -> None:
+        """Upsert the batch in one transaction. Raises Unavailable (locked, full, read-only, damaged) or StoreRefused (a number too large)."""
+        rows = to_rows(batch)
         try:
-            with connection:
-                connection.execute("BEGIN IMMEDIATE")
-                self._upsert(connection, rows)
-        except sqlite3.OperationalError as error:
-            self._disconnect()
-            raise Unavailable(
-                f"{self._path}: {error}; free it, give it space or write access, and the worker goes on by itself"
-            ) from None
-        except sqlite3.DatabaseError as error:
-            self._disconnect()
-            if "malformed" in str(error) or "not a database" in str(error):
-                raise Unavailable(
-                    f"{self._path} is damaged ({error}): restore it, or move it away to begin a new one"
-                ) from None
-            raise StoreRefused("store_refused", f"{self._path}: {error}", self._culprit(batch)) from None
+            self._transact(rows)
+        except _REFUSALS as error:
+            raise StoreRefused("store_refused", f"{self._path}: {error}", culprit(batch, self._refuses)) from None
 
     def close(self) -> None:
         """Close the file."""
         self._disconnect()
 
-    def _upsert(self, connection: sqlite3.Connection, rows: list[Row]) -> None:
-        marks = ",".join("?" * len(COLUMNS))
-        updates = ",".join(f"{name}=excluded.{name}" for name in COLUMNS if name != "id")
-        statement = (
-            f"INSERT INTO articles ({','.join(COLUMNS)}) VALUES ({marks}) ON CONFLICT (id) DO UPDATE SET {updates},"
-            " updated_at=CURRENT_TIMESTAMP WHERE excluded.content_sha256 <> articles.content_sha256"
-            " AND NOT (excluded.raw_topic IS articles.raw_topic AND excluded.raw_partition IS articles.raw_partition"
-            " AND excluded.raw_offset < articles.raw_offset)"
-        )
-        changed = [row for row in rows if connection.execute(statement, row.values).rowcount]
-        for table, columns in CHILDREN.items():
-            connection.executemany(f"DELETE FROM {table} WHERE article_id = ?", [(row.id,) for row in changed])
-            marks = ",".join("?" * (len(columns) + 2))
-            values = [child for row in changed for child in row.children[table]]
-            connection.executemany(
-                f"INSERT INTO {table} (article_id,position,{','.join(columns)}) VALUES ({marks})", values
-            )
+    def _transact(self, rows: Sequence[Row], *, keep: bool = True) -> None:
+        """Write the rows and commit, or undo it all. Raises one of _REFUSALS, or Unavailable."""
+        connection = self._connected()
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            for row in rows:
+                _upsert(connection, row)
+            connection.execute("COMMIT" if keep else "ROLLBACK")
+        except _REFUSALS:
+            connection.rollback()
+            raise
+        except sqlite3.Error as error:
+            self._disconnect()
+            raise Unavailable(f"{self._path}: {error}; {_mend(error)}") from None
 
-    def _culprit(self, batch: Sequence[EnrichedArticle]) -> int:
-        """The first article that is refused when written alone."""
-        for index, article in enumerate(batch):
-            connection = self._connected()
-            try:
-                connection.execute("BEGIN")
-                self._upsert(connection, [to_row(article)])
-            except sqlite3.DatabaseError:
-                return index
-            finally:
-                connection.rollback()
-        return 0
+    def _refuses(self, row: Row) -> bool:
+        try:
+            self._transact([row], keep=False)
+        except _REFUSALS:
+            return True
+        return False
 
     def _connected(self) -> sqlite3.Connection:
         if self._connection is None:
             try:
                 self._path.parent.mkdir(parents=True, exist_ok=True)
-                connection = sqlite3.connect(
-                    self._path, timeout=_BUSY_MS / 1000, isolation_level=None, check_same_thread=False
-                )
-                connection.execute("PRAGMA journal_mode=WAL")
-                connection.execute("PRAGMA synchronous=FULL")
-                connection.execute("PRAGMA foreign_keys=ON")
-                _migrate(connection)
+                self._connection = _connect(self._path)
             except (sqlite3.Error, OSError) as error:
                 raise Unavailable(
                     f"{self._path}: {error}; name a file that we may write in DATELINE_STORAGE_URL"
                 ) from None
-            self._connection = connection
         return self._connection
 
     def _disconnect(self) -> None:
         connection, self._connection = self._connection, None
         if connection is not None:
             connection.close()
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=_BUSY_MS / 1000, isolation_level=None, check_same_thread=False)
+    try:
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA foreign_keys=ON")
+        _migrate(connection)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _upsert(connection: sqlite3.Connection, row: Row) -> None:
+    """The row; and its child rows anew, when it was changed."""
+    columns = COLUMNS[row.table]
+    statement = f"INSERT INTO {row.table} ({', '.join(columns)}) VALUES ({_marks(columns)}){UPSERT[row.table]}"
+    if not connection.execute(statement, row.values).rowcount:
+        return
+    for table, values in row.children.items():
+        connection.execute(f"DELETE FROM {table} WHERE article_id = ?", (row.id,))
+        names = ("article_id", "position", *CHILDREN[table])
+        connection.executemany(f"INSERT INTO {table} ({', '.join(names)}) VALUES ({_marks(names)})", values)
+
+
+def _marks(columns: Sequence[str]) -> str:
+    return ", ".join("?" * len(columns))
+
+
+def _mend(error: sqlite3.Error) -> str:
+    if "malformed" in str(error) or "not a database" in str(error):
+        return "it is damaged: restore it, or move it away to begin a new one"
+    return "free it, give it space or write access, and the worker goes on by itself"
 
 
 def _migrate(connection: sqlite3.Connection) -> None:

@@ -1,0 +1,139 @@
+"""The stores under test, behind one face: a sink, a look at the rows, and what can go wrong with the store."""
+
+import contextlib
+import sqlite3
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+import psycopg
+
+from schemas.alerts import Alert, AlertArticle
+from schemas.articles import (
+    EnrichedArticle,
+    Entity,
+    Language,
+    Mention,
+    Provenance,
+    Published,
+    Quote,
+    RawOrigin,
+    TemporalExpression,
+)
+from workers.ports import Sink
+from workers.storage import migrations
+from workers.storage.postgresql import PostgresqlSink
+from workers.storage.sqlite import SqliteSink
+
+__all__ = ["Postgresql", "Sqlite", "Store", "alert", "article"]
+
+TABLES = ("articles", "mentions", "entities", "dates", "quotes", "alerts")
+
+
+class Store(Protocol):
+    """An empty store."""
+
+    steps: tuple[tuple[str, ...], ...]
+
+    def sink(self) -> Sink: ...
+    def rows(self, query: str) -> list[tuple[Any, ...]]: ...
+    def execute(self, statements: Sequence[str]) -> None: ...
+    def locked(self) -> contextlib.AbstractContextManager[None]: ...
+    def columns(self) -> set[tuple[Any, ...]]: ...
+
+
+class Sqlite:
+    """An SQLite file."""
+
+    steps = migrations.SQLITE
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def sink(self) -> Sink:
+        return SqliteSink(self.path)
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        with contextlib.closing(sqlite3.connect(self.path)) as connection:
+            return connection.execute(query).fetchall()
+
+    def execute(self, statements: Sequence[str]) -> None:
+        with contextlib.closing(sqlite3.connect(self.path)) as connection, connection:
+            for statement in statements:
+                connection.execute(statement)
+
+    @contextlib.contextmanager
+    def locked(self) -> Iterator[None]:
+        with contextlib.closing(sqlite3.connect(self.path, isolation_level=None)) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            yield
+            connection.execute("ROLLBACK")
+
+    def columns(self) -> set[tuple[Any, ...]]:
+        return set(self.rows("SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL"))
+
+
+class Postgresql:
+    """A database in a PostgreSQL server."""
+
+    steps = migrations.POSTGRESQL
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+    def sink(self) -> Sink:
+        return PostgresqlSink(self.url)
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        with psycopg.connect(self.url) as connection:
+            return connection.execute(query.encode()).fetchall()
+
+    def execute(self, statements: Sequence[str]) -> None:
+        with psycopg.connect(self.url) as connection:
+            for statement in statements:
+                connection.execute(statement.encode())
+
+    @contextlib.contextmanager
+    def locked(self) -> Iterator[None]:
+        with psycopg.connect(self.url) as connection:
+            connection.execute("LOCK TABLE articles IN ACCESS EXCLUSIVE MODE")
+            yield
+
+    def columns(self) -> set[tuple[Any, ...]]:
+        return set(
+            self.rows(
+                "SELECT table_name, column_name, data_type || is_nullable || coalesce(column_default, '')"
+                " FROM information_schema.columns WHERE table_schema = current_schema()"
+                " UNION ALL SELECT tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = current_schema()"
+            )
+        )
+
+
+def article(
+    identity: str = "a1", text: str = "Lavrov spoke.", *, offset: int | None = 0, **fields: Any
+) -> EnrichedArticle:
+    """An enriched article with one of everything; `offset` None leaves its raw message unknown."""
+    raw = None if offset is None else RawOrigin(topic="articles.raw.v1", partition=3, offset=offset, sha256="0" * 64)
+    defaults: dict[str, Any] = {
+        "url": "https://example.org/1", "source": "example.org", "title": "A title",
+        "language": Language(code="en", confidence=0.9),
+        "published": Published(value="2025-07-31", precision="day", tz_status="unknown", method="jsonld", raw="x", confidence=0.9),
+        "mentions": (Mention(start=0, end=6, text=text[:6], type="PER", entity="e1", confidence=0.9),),
+        "entities": (Entity(id="e1", type="PER", name=text[:6], count=1, salience=0.5, first_start=0, country="RU"),),
+        "dates": (
+            TemporalExpression.model_validate(
+                {"start": 0, "end": 4, "text": "2025", "type": "DATE", "value": "2025", "from": "2025-01-01", "to": "2025-12-31", "confidence": 1}
+            ),
+        ),
+        "quotes": (Quote(start=0, end=3, text="abc", speaker="e1"),),
+        "provenance": Provenance(raw=raw),
+    }  # fmt: skip
+    return EnrichedArticle(id=identity, text=text, **(defaults | fields))
+
+
+def alert(identity: str = "alert-1", *, hour: int = 1) -> Alert:
+    """An alert."""
+    summary = AlertArticle(id="a1", url="https://example.org/1", title="A title", published="2025-07-31", lead="Lavrov")
+    fired_at = datetime(2025, 7, 31, hour, tzinfo=UTC)
+    return Alert(id=identity, rule="Lavrov", severity="high", article=summary, fired_at=fired_at)
