@@ -10,7 +10,6 @@ from workers.alerts.match import Matcher
 __all__ = ["alert_id", "fire"]
 
 _LEAD = 300
-_MOST_SPANS = 50
 
 
 def alert_id(rule: str, article: str) -> str:
@@ -33,7 +32,7 @@ def fire(matcher: Matcher, article: EnrichedArticle, fired_at: datetime) -> tupl
             id=alert_id(match.rule.name, article.id),
             rule=match.rule.name,
             severity=match.rule.severity,
-            matched=match.spans[:_MOST_SPANS],
+            matched=match.spans,
             article=summary,
             fired_at=fired_at,
         )

@@ -63,4 +63,14 @@ class JsonLinesSink:
         if whole < len(data):
             with self._path.open("r+b") as file:
                 file.truncate(whole)
-        return {orjson.loads(line)["id"] for line in data[:whole].splitlines() if line.strip()}
+        return {identity for line in data[:whole].split(b"\n") if (identity := _identity(line))}
+
+
+def _identity(line: bytes) -> str | None:
+    """The id of the alert on the line; None where somebody else wrote it or a crash left it damaged."""
+    try:
+        fields = orjson.loads(line)
+    except orjson.JSONDecodeError:
+        return None
+    identity = fields.get("id") if isinstance(fields, dict) else None
+    return identity if isinstance(identity, str) else None

@@ -3,17 +3,19 @@
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import chain, islice
 from typing import NamedTuple
 
 from schemas.alerts import MatchedSpan
 from schemas.articles import EnrichedArticle
 from workers.alerts.rules import Rule
 
-__all__ = ["Match", "Matcher", "compile_rules", "fold", "words_of"]
+__all__ = ["MOST_SPANS", "Match", "Matcher", "compile_rules", "fold", "words_of"]
 
 _WORD = re.compile(r"\w+")
-_KINDS = ("words", "entities", "countries")
+#: The most spans that an alert shows.
+MOST_SPANS = 50
 
 
 class Word(NamedTuple):
@@ -46,7 +48,9 @@ def words_of(text: str) -> list[Word]:
 
 
 def _terms(phrases: Sequence[str]) -> list[tuple[str, ...]]:
-    return [term for phrase in phrases if (term := tuple(word.text for word in words_of(phrase)))]
+    """The folded words of each phrase, composed as those of articles are."""
+    composed = (unicodedata.normalize("NFC", phrase) for phrase in phrases)
+    return [term for phrase in composed if (term := tuple(word.text for word in words_of(phrase)))]
 
 
 class Matcher:
@@ -74,25 +78,29 @@ class Matcher:
             self._words(field, text, found, barred)
         self._entities(article, found)
         return tuple(
-            Match(self._rules[number], tuple(span for kind in _KINDS for span in kinds.get(kind, ())))
+            Match(self._rules[number], _in_order(chain.from_iterable(kinds.values()))[:MOST_SPANS])
             for number, kinds in sorted(found.items())
             if number not in barred and _fires(self._rules[number], kinds, article)
         )
 
     def _words(self, field: str, text: str, found: dict[int, dict[str, list[MatchedSpan]]], barred: set[int]) -> None:
         words = words_of(text)
+        places: dict[str, list[int]] = defaultdict(list)
         for at, word in enumerate(words):
-            for number, term, wanted in self._by_word.get(word.text, ()):
-                if tuple(other.text for other in words[at : at + len(term)]) != term:
-                    continue
+            if word.text in self._by_word:
+                places[word.text].append(at)
+        for first, starts in places.items():
+            for number, term, wanted in self._by_word[first]:
+                ends = (at + len(term) for at in starts if _says(words, at, term))
                 if not wanted:
-                    barred.add(number)
+                    barred.update([number] if next(ends, None) else [])
                     continue
-                start, end = word.start, words[at + len(term) - 1].end
-                span = MatchedSpan(
-                    field="title" if field == "title" else "text", start=start, end=end, text=text[start:end]
-                )
-                found[number]["words"].append(span)
+                for end in islice(ends, MOST_SPANS):
+                    begin, stop = words[end - len(term)].start, words[end - 1].end
+                    span = MatchedSpan(
+                        field="title" if field == "title" else "text", start=begin, end=stop, text=text[begin:stop]
+                    )
+                    found[number]["words"].append(span)
 
     def _entities(self, article: EnrichedArticle, found: dict[int, dict[str, list[MatchedSpan]]]) -> None:
         spans: dict[str, list[MatchedSpan]] = defaultdict(list)
@@ -111,8 +119,18 @@ class Matcher:
                     found[number]["countries"] += spans[entity.id]
 
 
+def _says(words: Sequence[Word], at: int, term: tuple[str, ...]) -> bool:
+    """Whether the term, whose first word stands there, goes on so."""
+    return all(at + place < len(words) and words[at + place].text == term[place] for place in range(1, len(term)))
+
+
+def _in_order(spans: Iterable[MatchedSpan]) -> tuple[MatchedSpan, ...]:
+    """Each once: those in the title first."""
+    return tuple(sorted(dict.fromkeys(spans), key=lambda span: (span.field != "title", span.start, span.end)))
+
+
 def _fires(rule: Rule, kinds: dict[str, list[MatchedSpan]], article: EnrichedArticle) -> bool:
-    if rule.sources and (article.source or "") not in rule.sources:
+    if rule.sources and (article.source or "").casefold() not in {source.casefold() for source in rule.sources}:
         return False
     if rule.languages and article.language.code not in rule.languages:
         return False

@@ -1,15 +1,21 @@
-"""Alert rules from YAML, checked with errors that say how to mend them."""
+"""Alert rules from YAML, checked with errors that say where and how to mend them."""
 
 import difflib
-from typing import Literal, Self
+import re
+from typing import Any, Literal, Self
 
 import yaml
+from babel import Locale
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from schemas.codec import explain
 from workers.errors import Misconfigured
 
 __all__ = ["Rule", "load_rules"]
+
+_WORD = re.compile(r"\w")
+_LANGUAGE = re.compile(r"[a-z]{2,3}")
+#: Codes of CLDR's territories that are no countries.
+_NO_COUNTRIES = frozenset({"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ"})
 
 
 class Rule(BaseModel):
@@ -32,40 +38,77 @@ class Rule(BaseModel):
     def _says_something(self) -> Self:
         if not (self.keywords or self.phrases or self.entities or self.countries):
             raise ValueError("give at least one of keywords, phrases, entities, countries")
+        for field in ("keywords", "phrases", "entities", "without", "sources"):
+            for text in getattr(self, field):
+                if not _WORD.search(text):
+                    raise ValueError(f"{field}: {text!r} has no letter or digit, so it is never found")
         for code in self.countries:
-            if len(code) != 2 or not code.isalpha():
-                raise ValueError(f"countries: {code!r} is no ISO 3166-1 alpha-2 code, such as SY")
+            if not _is_country(code.upper()):
+                raise ValueError(f"countries: {code!r} is no ISO 3166-1 alpha-2 code, such as SY (the UK is GB)")
+        for code in self.languages:
+            if not _LANGUAGE.fullmatch(code):
+                raise ValueError(f"languages: {code!r} is no ISO 639-1 code in small letters, such as en")
         return self
 
 
 def load_rules(text: str, name: str) -> tuple[Rule, ...]:
-    """The rules of a YAML text: a list, or a mapping with `rules`. Raises Misconfigured naming the file, the rule and the field."""
+    """The rules of a YAML text: a list, or a mapping with `rules`. Raises Misconfigured naming the file, the line, the rule and the field.
+
+    Every scalar is read as text, so that the country NO is not YAML's `false`.
+    """
     try:
-        loaded = yaml.safe_load(text)
-    except yaml.YAMLError as error:
+        loaded = yaml.load(text, yaml.BaseLoader)  # noqa: S506  it makes lists, mappings and text, nothing else
+        lines = _lines(yaml.compose(text, yaml.BaseLoader))
+    except (yaml.YAMLError, RecursionError) as error:
         raise Misconfigured(f"{name}: not YAML: {' '.join(str(error).split())}") from None
     items = loaded.get("rules") if isinstance(loaded, dict) else loaded
     if not isinstance(items, list) or not items:
         raise Misconfigured(f"{name}: a list of rules is needed, under `rules:`; see docs/alerts.md")
-    rules = tuple(_rule(item, number, name) for number, item in enumerate(items, 1))
-    seen: set[str] = set()
-    for rule in rules:
+    seen: dict[str, int] = {}
+    rules = []
+    for item, line in zip(items, lines, strict=True):
+        rule = _rule(item, f"{name}, line {line}")
         if rule.name in seen:
-            raise Misconfigured(f"{name}: two rules are named {rule.name!r}; alerts are told apart by the rule's name")
-        seen.add(rule.name)
-    return rules
+            raise Misconfigured(
+                f"{name}, line {line}: the rule of line {seen[rule.name]} is named {rule.name!r} too; give each its own name"
+            )
+        seen[rule.name] = line
+        rules.append(rule)
+    return tuple(rules)
 
 
-def _rule(item: object, number: int, file: str) -> Rule:
+def _lines(root: yaml.Node | None) -> list[int]:
+    """The line on which each rule begins."""
+    if isinstance(root, yaml.MappingNode):
+        root = next((value for key, value in root.value if key.value == "rules"), None)
+    return [item.start_mark.line + 1 for item in root.value] if isinstance(root, yaml.SequenceNode) else []
+
+
+def _rule(item: object, place: str) -> Rule:
     if not isinstance(item, dict):
-        raise Misconfigured(f"{file}: rule {number} is no mapping of fields")
-    called = item.get("name", number)
+        raise Misconfigured(f"{place}: a rule is a mapping of fields, such as `name: Floods`")
+    called = f"{place}: rule {item['name']!r}" if isinstance(item.get("name"), str) else place
     for field in item:
         if field not in Rule.model_fields:
             near = difflib.get_close_matches(str(field), Rule.model_fields, 1)
             hint = f"; did you mean {near[0]}?" if near else f"; there are {', '.join(Rule.model_fields)}"
-            raise Misconfigured(f"{file}: rule {called}: there is no field {field!r}{hint}")
+            raise Misconfigured(f"{called}: there is no field {field!r}{hint}")
     try:
         return Rule.model_validate(item)
     except ValidationError as error:
-        raise Misconfigured(f"{file}: rule {called}: {explain(error)}") from None
+        raise Misconfigured(f"{called}: {'; '.join(_mend(fault) for fault in error.errors()[:5])}") from None
+
+
+def _mend(fault: Any) -> str:
+    """What is wrong with a field, in the words of YAML."""
+    field = ".".join(map(str, fault["loc"]))
+    if fault["type"] == "tuple_type":
+        return f"{field}: a list is needed, such as {field}: [{fault['input'] or '...'}]"
+    if fault["type"] == "missing":
+        return f"{field}: give one"
+    message = str(fault["msg"]).removeprefix("Value error, ")
+    return f"{field}: {message}" if field else message
+
+
+def _is_country(code: str) -> bool:
+    return len(code) == 2 and code.isalpha() and code not in _NO_COUNTRIES and code in Locale("en").territories

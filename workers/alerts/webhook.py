@@ -8,10 +8,12 @@ import binascii
 import hashlib
 import hmac
 import ipaddress
+import re
 import socket
 import time
 from collections import OrderedDict
 from collections.abc import Sequence
+from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
 import httpx
@@ -24,6 +26,10 @@ __all__ = ["Busy", "WebhookSink", "signature"]
 
 _TIMEOUT_S = 10.0
 _REMEMBERED = 50_000
+#: Request timeout, too early, too many requests: the answers below 500 that ask to come again.
+_LATER = frozenset({408, 425, 429})
+_LONGEST_WAIT_S = 300.0
+_HEADER_SAFE = re.compile(r"[\x21-\x7e]{1,1000}")
 
 
 class Busy(Unavailable):
@@ -40,8 +46,7 @@ class WebhookSink:
     guarantee = "at least once, with the alert's id to drop repeats by"
 
     def __init__(self, url: str, secret: str | None = None, *, allow_private: bool = False) -> None:
-        if not urlsplit(url).hostname:
-            raise Misconfigured("DATELINE_ALERTS_WEBHOOK_URL has no host")
+        _check_url(url)
         self._url, self._key, self._allow_private = url, _key(secret), allow_private
         self._delivered: OrderedDict[str, None] = OrderedDict()
         self._client: httpx.Client | None = None
@@ -70,14 +75,18 @@ class WebhookSink:
         if self._client is None:
             raise Unavailable("the webhook's client is closed")
         self._check_address()
+        if not _HEADER_SAFE.fullmatch(alert.id):
+            raise StoreRefused("not_deliverable", "the alert's id cannot stand in a header", index)
         body = encode(alert)
         try:
-            response = self._client.post(self._url, content=body, headers=self._headers(alert.id, body))
+            with self._client.stream(
+                "POST", self._url, content=body, headers=self._headers(alert.id, body)
+            ) as response:  # the answer's body is not read: it may never end
+                code, wait = response.status_code, response.headers.get("retry-after")
         except httpx.HTTPError as error:
             raise Unavailable(f"the webhook does not answer: {type(error).__name__}") from None
-        code = response.status_code
-        if code == 429 or code >= 500:
-            raise Busy(f"the webhook answers {code}", _retry_after(response.headers.get("retry-after")))
+        if code in _LATER or code >= 500:
+            raise Busy(f"the webhook answers {code}", _retry_after(wait, time.time()))
         if not 200 <= code < 300:
             raise StoreRefused("webhook_refused", f"the webhook answers {code}", index)
 
@@ -108,17 +117,35 @@ def signature(key: bytes, identity: str, stamp: str, body: bytes) -> str:
     return "v1," + base64.b64encode(digest).decode()
 
 
+def _check_url(url: str) -> None:
+    try:
+        parts = urlsplit(url)
+        usable = bool(parts.hostname) and parts.port != 0 and bool(httpx.URL(url).host)
+    except (ValueError, httpx.InvalidURL) as error:
+        raise Misconfigured(f"DATELINE_ALERTS_WEBHOOK_URL is no url: {error}") from None
+    if not usable:
+        raise Misconfigured("DATELINE_ALERTS_WEBHOOK_URL has no host: give https://host/path")
+
+
 def _key(secret: str | None) -> bytes:
+    """The bytes to sign with; none where there is no secret."""
     if not secret:
         return b""
     try:
-        return base64.b64decode(secret.removeprefix("whsec_"), validate=True)
+        key = base64.b64decode(secret.removeprefix("whsec_"), validate=True)
     except (binascii.Error, ValueError):
-        raise Misconfigured("DATELINE_ALERTS_WEBHOOK_SECRET is `whsec_` and base64") from None
+        key = b""
+    if not key:
+        raise Misconfigured("DATELINE_ALERTS_WEBHOOK_SECRET is `whsec_` and base64, as the receiver shows it")
+    return key
 
 
-def _retry_after(value: str | None) -> float:
-    try:
-        return min(300.0, float(value)) if value else 0.0
-    except ValueError:
+def _retry_after(value: str | None, now_s: float) -> float:
+    """Seconds to wait, from RFC 9110's Retry-After: a number or a date; 0 where it says nothing that can be read."""
+    if not value:
         return 0.0
+    try:
+        seconds = float(value) if value.strip().isdigit() else parsedate_to_datetime(value).timestamp() - now_s
+    except (ValueError, OverflowError):
+        return 0.0
+    return max(0.0, min(_LONGEST_WAIT_S, seconds))

@@ -64,4 +64,7 @@ def _rules_text(settings: Settings) -> str:
         raise Misconfigured(
             "the alerts worker needs DATELINE_ALERT_RULES: a YAML file of rules; deploy/alert-rules.yaml is an example"
         )
-    return Path(settings.alert_rules).read_text(encoding="utf-8")
+    try:
+        return Path(settings.alert_rules).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Misconfigured(f"DATELINE_ALERT_RULES: {settings.alert_rules} cannot be read as UTF-8: {error}") from None

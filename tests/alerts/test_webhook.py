@@ -1,0 +1,302 @@
+"""Webhooks against a real HTTP server: signed as Standard Webhooks are, repeated where that can help, and no further."""
+
+import asyncio
+import base64
+import hashlib
+import hmac
+import json
+import socket
+import threading
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from typing import Any, NamedTuple
+
+import pytest
+from aiohttp import web
+from samples import alert
+
+from schemas.alerts import Alert
+from schemas.codec import decode
+from workers.alerts.receivers import open_alert_sink
+from workers.alerts.webhook import Busy, WebhookSink, signature
+from workers.errors import Misconfigured, StoreRefused, Unavailable
+
+#: The example of the specification's reference libraries.
+SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"  # noqa: S105  published in the specification
+Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class Call(NamedTuple):
+    """A request as the receiver got it."""
+
+    headers: dict[str, str]
+    body: bytes
+
+
+class Receiver:
+    """An HTTP server of 127.0.0.1 that gives the answers it was told, the last one again and again."""
+
+    def __init__(self) -> None:
+        self.calls: list[Call] = []
+        self.answers: list[Answer | int] = [200]
+        self._loop = asyncio.new_event_loop()
+        self._ready = threading.Event()
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._thread.start()
+        assert self._ready.wait(5)
+
+    def _serve(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        self._loop.run_until_complete(self._start())
+        self._ready.set()
+        self._loop.run_forever()
+
+    async def _start(self) -> None:
+        app = web.Application()
+        app.router.add_route("*", "/{path:.*}", self._take)
+        self._runner = web.AppRunner(app, shutdown_timeout=0)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", 0)
+        await site.start()
+        assert site._server is not None
+        self.url = f"http://127.0.0.1:{site._server.sockets[0].getsockname()[1]}/hook"
+
+    async def _take(self, request: web.Request) -> web.StreamResponse:
+        self.calls.append(Call({name.lower(): value for name, value in request.headers.items()}, await request.read()))
+        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        return web.Response(status=answer) if isinstance(answer, int) else await answer(request)
+
+    async def _end(self) -> None:
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+        await self._runner.cleanup()
+
+    def stop(self) -> None:
+        asyncio.run_coroutine_threadsafe(self._end(), self._loop).result(10)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(5)
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Receiver]:
+    made = Receiver()
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def receiver(server: Receiver) -> Receiver:
+    """The server, with no calls yet and 200 as its answer."""
+    server.calls, server.answers = [], [200]
+    return server
+
+
+@pytest.fixture
+def sink(receiver: Receiver) -> Iterator[WebhookSink]:
+    made = WebhookSink(receiver.url, SECRET, allow_private=True)
+    made.open()
+    yield made
+    made.close()
+
+
+def with_headers(status: int, **headers: str) -> Answer:
+    async def answer(_: web.Request) -> web.StreamResponse:
+        return web.Response(status=status, headers={name.replace("_", "-"): value for name, value in headers.items()})
+
+    return answer
+
+
+def test_the_signature_is_that_of_the_reference_libraries() -> None:
+    key = base64.b64decode(SECRET.removeprefix("whsec_"))
+    found = signature(key, "msg_p5jXN8AQM9LWM0D4loKWxJek", "1614265330", b'{"test": 2432232314}')
+    assert found == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
+
+
+def test_a_receiver_can_verify_what_it_gets(receiver: Receiver, sink: WebhookSink) -> None:
+    sink.write([alert("a1")])
+    headers, body = receiver.calls[0]
+    assert headers["webhook-id"] == "a1"
+    assert abs(int(headers["webhook-timestamp"]) - time.time()) < 30
+    signed = b".".join([headers["webhook-id"].encode(), headers["webhook-timestamp"].encode(), body])
+    expected = hmac.digest(base64.b64decode("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"), signed, hashlib.sha256)
+    assert headers["webhook-signature"] == "v1," + base64.b64encode(expected).decode()
+    assert headers["content-type"] == "application/json"
+    assert decode(Alert, body) == alert("a1")
+    assert json.loads(body)["article"]["title"] == "Überschwemmung – 洪水"
+
+
+def test_a_changed_body_or_time_has_another_signature() -> None:
+    first = signature(b"key", "id", "1", b"body")
+    assert (
+        len(
+            {
+                first,
+                signature(b"key", "id", "1", b"Body"),
+                signature(b"key", "id", "2", b"body"),
+                signature(b"kex", "id", "1", b"body"),
+            }
+        )
+        == 4
+    )
+
+
+def test_without_a_secret_nothing_is_signed(receiver: Receiver) -> None:
+    WebhookSink(receiver.url, None, allow_private=True).write([alert()])
+    assert "webhook-signature" not in receiver.calls[0].headers
+    assert receiver.calls[0].headers["webhook-id"] == "a1"
+
+
+def test_each_alert_is_sent_once_however_often_it_is_written(receiver: Receiver, sink: WebhookSink) -> None:
+    sink.write([alert("a"), alert("b"), alert("a")])
+    sink.write([alert("b"), alert("c")])
+    assert [call.headers["webhook-id"] for call in receiver.calls] == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize("code", [500, 502, 503, 504, 408, 425, 429])
+def test_a_failure_that_may_heal_is_tried_again_and_then_delivered(
+    receiver: Receiver, sink: WebhookSink, code: int
+) -> None:
+    receiver.answers = [200, code, 200]
+    with pytest.raises(Unavailable, match=str(code)):
+        sink.write([alert("a"), alert("b")])
+    sink.write([alert("a"), alert("b")])
+    assert [call.headers["webhook-id"] for call in receiver.calls] == ["a", "b", "b"], (
+        "what was taken is not sent again"
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "least", "most"),
+    [
+        ("7", 7, 7), ("0", 0, 0), ("100000", 300, 300), ("", 0, 0), ("soon", 0, 0), ("-5", 0, 0), ("nan", 0, 0), ("inf", 0, 0), ("1e999", 0, 0),
+        (format_datetime(datetime.now(UTC) + timedelta(seconds=120), usegmt=True), 60, 120),
+        ("Wed, 21 Oct 2015 07:28:00 GMT", 0, 0), ("Wed, 99 Oct 2015 07:28:00 GMT", 0, 0),
+    ],
+)  # fmt: skip
+def test_too_many_requests_says_how_long_to_wait(
+    receiver: Receiver, sink: WebhookSink, value: str, least: float, most: float
+) -> None:
+    receiver.answers = [with_headers(429, Retry_After=value)]
+    with pytest.raises(Busy) as busy:
+        sink.write([alert()])
+    assert least <= busy.value.retry_after_s <= most
+
+
+@pytest.mark.parametrize("code", [300, 301, 400, 401, 403, 404, 410, 413, 422])
+def test_what_the_receiver_will_never_take_is_refused_with_its_place(
+    receiver: Receiver, sink: WebhookSink, code: int
+) -> None:
+    receiver.answers = [200, code, 200]
+    with pytest.raises(StoreRefused, match=str(code)) as refused:
+        sink.write([alert("a"), alert("bad"), alert("c")])
+    assert (refused.value.index, refused.value.reason) == (1, "webhook_refused")
+    sink.write([alert("a"), alert("c")])
+    assert [call.headers["webhook-id"] for call in receiver.calls] == ["a", "bad", "c"]
+
+
+def test_a_redirect_is_not_followed(receiver: Receiver, sink: WebhookSink) -> None:
+    receiver.answers = [with_headers(307, Location="/elsewhere"), 200]
+    with pytest.raises(StoreRefused, match="307"):
+        sink.write([alert()])
+    assert len(receiver.calls) == 1
+
+
+def test_a_receiver_that_hangs_is_unavailable_after_the_timeout(
+    receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workers.alerts.webhook._TIMEOUT_S", 0.3)
+
+    async def hang(_: web.Request) -> web.StreamResponse:
+        await asyncio.sleep(30)
+        return web.Response()
+
+    receiver.answers = [hang, 200]
+    sink = WebhookSink(receiver.url, SECRET, allow_private=True)
+    started = time.monotonic()
+    with pytest.raises(Unavailable, match="does not answer"):
+        sink.write([alert()])
+    assert time.monotonic() - started < 3
+    sink.write([alert()])
+    sink.close()
+
+
+def test_an_answer_that_never_ends_is_not_read(receiver: Receiver, sink: WebhookSink) -> None:
+    async def endless(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse()
+        await response.prepare(request)
+        while True:
+            await response.write(b"x" * 65536)
+            await asyncio.sleep(0.001)
+
+    receiver.answers = [endless, 200]
+    started = time.monotonic()
+    sink.write([alert("a"), alert("b")])
+    assert time.monotonic() - started < 3
+    assert len(receiver.calls) == 2
+
+
+def test_a_receiver_that_is_gone_is_unavailable() -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    sink = WebhookSink(f"http://127.0.0.1:{port}/hook", SECRET, allow_private=True)
+    with pytest.raises(Unavailable, match="does not answer"):
+        sink.write([alert()])
+    sink.close()
+
+
+@pytest.mark.parametrize("identity", ["é", "a\nb", "", "a" * 2000, "a b"])
+def test_an_id_that_cannot_stand_in_a_header_is_refused_and_not_retried_for_ever(
+    receiver: Receiver, sink: WebhookSink, identity: str
+) -> None:
+    with pytest.raises(StoreRefused) as refused:
+        sink.write([alert("a"), alert(identity)])
+    assert (refused.value.index, refused.value.reason) == (1, "not_deliverable")
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "10.0.0.1", "192.168.1.1", "169.254.169.254", "[::1]"])
+def test_private_addresses_are_refused_unless_they_are_meant(receiver: Receiver, host: str) -> None:
+    port = receiver.url.rsplit(":", 1)[1].split("/")[0]
+    sink = WebhookSink(f"http://{host}:{port}/hook", SECRET)
+    with pytest.raises(Misconfigured, match="DATELINE_ALERTS_ALLOW_PRIVATE"):
+        sink.write([alert()])
+    assert not receiver.calls
+
+
+@pytest.mark.parametrize("secret", ["whsec_", "whsec_not base64!", "whsec_abc", "plain words"])
+def test_a_secret_that_is_none_is_told_at_the_start(secret: str) -> None:
+    with pytest.raises(Misconfigured, match="DATELINE_ALERTS_WEBHOOK_SECRET"):
+        WebhookSink("https://example.org/hook", secret)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://",
+        "https:///path",
+        "http://[broken",
+        "http://host:99999/",
+        "http://host:port/",
+        "https://exa mple.org/\x01",
+    ],
+)
+def test_a_url_that_is_none_is_told_at_the_start(url: str) -> None:
+    with pytest.raises(Misconfigured, match="DATELINE_ALERTS_WEBHOOK_URL"):
+        open_alert_sink(url)
+
+
+@pytest.mark.parametrize("url", ["", "ftp://x/y", "alerts.jsonl", "file://host/x", "slack"])
+def test_another_receiver_is_answered_with_what_to_give(url: str) -> None:
+    with pytest.raises(Misconfigured, match=r"DATELINE_ALERTS_WEBHOOK_URL: give https://host/path"):
+        open_alert_sink(url)
+
+
+def test_the_receivers_that_there_are(tmp_path: Any) -> None:
+    assert isinstance(open_alert_sink("https://example.org/hook"), WebhookSink)
+    sink = open_alert_sink(f"file://{tmp_path}/alerts.jsonl")
+    sink.write([alert()])
+    assert (tmp_path / "alerts.jsonl").is_file()
