@@ -8,6 +8,8 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 UV := $(shell command -v uv 2>/dev/null || echo $(HOME)/.local/bin/uv)
 PYTEST_ARGS ?=
+# Scripts that take --json; the others in those folders are what they start.
+BENCHMARKS := $(shell grep -l -- --json benchmarks/*/*.py 2>/dev/null)
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -33,8 +35,15 @@ soak: system postgres $(STAMP) ## The same, ten times as long
 test-compose: $(STAMP) ## docker compose for real (needs an engine)
 	@$(BIN)/python -m pytest tests/compose -m compose --timeout 1200 $(PYTEST_ARGS)
 
-bench: system $(STAMP) ## The benchmarks, side by side with peers
-	@for script in benchmarks/*/[a-z]*.py; do case $$script in *echo_stage*|*plain_loop*) ;; *) echo "== $$script"; $(BIN)/python $$script;; esac; done
+bench: system peers $(STAMP) ## The benchmarks, side by side with peers
+	@for script in $(BENCHMARKS); do echo "== $$script"; $(BIN)/python $$script; done
+
+peers: .venv-peers/.installed ## What the benchmarks compare with, in an environment of its own
+.venv-peers/.installed: requirements/peers.txt | $(UV)
+	@echo "installing the benchmarks' peers into .venv-peers ..."
+	@test -x .venv-peers/bin/python || $(UV) venv --quiet --python '>=3.11' .venv-peers
+	@$(UV) pip install --quiet --compile-bytecode --python .venv-peers/bin/python --require-hashes -r requirements/peers.txt
+	@touch $@
 
 format: $(STAMP) ## Format the code
 	@$(BIN)/ruff format --quiet . && $(BIN)/ruff check --quiet --fix .
@@ -45,6 +54,7 @@ generate: $(STAMP) ## JSON Schemas, AsyncAPI, docs/messages.md
 requirements: $(UV) ## Pin the requirements again
 	@$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links pyproject.toml -o requirements/base.txt
 	@$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links pyproject.toml --group dev -o requirements/dev.txt
+	@$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links requirements/peers.in -o requirements/peers.txt
 
 $(STAMP): requirements/dev.txt pyproject.toml | $(UV)
 	@echo "installing Python packages into $(VENV) ..."
@@ -65,4 +75,4 @@ system:
 postgres:
 	@deploy/need "/usr/lib/postgresql/*/bin/initdb:postgresql"
 
-.PHONY: help demo test lint faults soak test-compose bench format generate requirements system postgres
+.PHONY: help demo test lint faults soak test-compose bench peers format generate requirements system postgres

@@ -108,27 +108,29 @@ class Brake:
 
     settings: BrakeSettings
     consecutive: int = 0
+    failed: int = 0
     recent: deque[bool] = field(default_factory=deque)
 
     def check(self, outcomes: Sequence[object]) -> None:
         """Take a batch's outcomes into account; raises TooManyDeadLetters, and then nothing of the batch may be committed."""
-        if not self.settings.max_consecutive:
+        settings, recent = self.settings, self.recent
+        if not settings.max_consecutive:
             return
         for outcome in outcomes:
             buried = isinstance(outcome, Bury)
-            self.consecutive = self.consecutive + 1 if buried else 0
-            self.recent.append(buried)
-            if len(self.recent) > self.settings.window:
-                self.recent.popleft()
-            if self.consecutive >= self.settings.max_consecutive:
+            recent.append(buried)
+            if len(recent) > settings.window:
+                self.failed -= recent.popleft()
+            if not buried:
+                self.consecutive = 0
+                continue
+            self.consecutive += 1
+            self.failed += 1
+            if self.consecutive >= settings.max_consecutive:
                 raise TooManyDeadLetters(self._explain(f"{self.consecutive} messages in a row failed", outcome))
-            if (
-                len(self.recent) == self.settings.window
-                and sum(self.recent) > self.settings.max_ratio * self.settings.window
-            ):
-                raise TooManyDeadLetters(
-                    self._explain(f"{sum(self.recent)} of the last {len(self.recent)} messages failed", outcome)
-                )
+            if len(recent) == settings.window and self.failed > settings.max_ratio * settings.window:
+                what = f"{self.failed} of the last {len(recent)} messages failed"
+                raise TooManyDeadLetters(self._explain(what, outcome))
 
     @staticmethod
     def _explain(what: str, outcome: object) -> str:

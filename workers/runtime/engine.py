@@ -28,6 +28,7 @@ __all__ = ["Engine"]
 
 _LOG = get_logger(__name__)
 _POLL_MS = 200
+_TAKE_RECORDS = 250  # at a time: fetched data stays compressed until it is taken
 _LAG_EVERY_S = 1.0
 
 
@@ -135,7 +136,7 @@ class Engine(mode.Service):  # type: ignore[misc]  # mode is untyped
         reported = 0.0
         while not self._stopping and consumer is not None:
             self._steer(consumer)
-            for tp, records in (await consumer.getmany(timeout_ms=_POLL_MS)).items():
+            for tp, records in (await consumer.getmany(timeout_ms=_POLL_MS, max_records=_TAKE_RECORDS)).items():
                 lane = self._lanes.get(tp)
                 if lane is not None:
                     lane.take(records)

@@ -11,7 +11,7 @@ wrong in a lane has one answer: throw away what is not committed, and open again
 import asyncio
 import contextlib
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -241,34 +241,31 @@ class Lane:
         await producer.begin_transaction()
         sent = []
         for received, outcome in zip(batch, outcomes, strict=True):
-            match outcome:
-                case Forward():
-                    sent.append(await self._send(producer, outcome))
-                case Bury():
-                    sent.append(await self._send(producer, bury(received, outcome, now_s)))
-                case Drop():
-                    pass
-        await asyncio.gather(*sent)
+            if isinstance(outcome, Drop):
+                continue
+            message = outcome if isinstance(outcome, Forward) else bury(received, outcome, now_s)
+            sent.append(
+                await producer.send(message.topic, message.value, key=message.key, headers=list(message.headers))
+            )
+        for delivery in sent:  # in order: most are done when the first is, and then cost nothing
+            await delivery
         offset = batch[-1].offset + 1
         await producer.send_offsets_to_transaction({self.partition: offset}, self._settings.group)
         await producer.commit_transaction()
         self.committed = offset
         self._alive()
 
-    @staticmethod
-    async def _send(producer: AIOKafkaProducer, message: Forward) -> Any:
-        return await producer.send(message.topic, message.value, key=message.key, headers=list(message.headers))
-
     def _count(self, batch: Sequence[Received], outcomes: Sequence[Outcome]) -> None:
         metrics = self._metrics
         metrics.transactions.labels(self.partition.topic).inc()
         metrics.batch_records.observe(len(batch))
+        sent: Counter[str] = Counter()
         for received, outcome in zip(batch, outcomes, strict=True):
             match outcome:
                 case Forward():
-                    metrics.sent.labels(outcome.topic).inc()
+                    sent[outcome.topic] += 1
                     for stage, seconds in outcome.timings:
-                        metrics.stage_seconds.labels(stage).observe(seconds)
+                        metrics.observe_stage(stage, seconds)
                 case Bury():
                     metrics.dead_lettered.labels(outcome.reason).inc()
                     _LOG.warning(
@@ -278,3 +275,5 @@ class Lane:
                     )  # fmt: skip
                 case Drop():
                     metrics.dropped.labels(outcome.reason).inc()
+        for topic, count in sent.items():
+            metrics.sent.labels(topic).inc(count)

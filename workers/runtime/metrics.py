@@ -13,6 +13,7 @@ class Metrics:
 
     def __init__(self, worker: str) -> None:
         self.registry = CollectorRegistry()
+        self._stages: dict[str, Histogram] = {}
         ProcessCollector(registry=self.registry)
 
         def counter(name: str, text: str, *labels: str) -> Counter:
@@ -51,6 +52,13 @@ class Metrics:
         self.paused = gauge("sink_paused", "1 while the store does not answer")
         self.info = gauge("worker_info", "Always 1", "worker")
         self.info.labels(worker).set(1)
+
+    def observe_stage(self, stage: str, seconds: float) -> None:
+        """Count one message's time in a stage; once per message, so the labelled child is kept."""
+        child = self._stages.get(stage)
+        if child is None:
+            child = self._stages[stage] = self.stage_seconds.labels(stage)
+        child.observe(seconds)
 
     def render(self) -> bytes:
         """The page for Prometheus."""
