@@ -249,7 +249,7 @@ def measure_publish(kafka: EmbeddedKafka, folder: Path, articles: int) -> float:
 def main() -> int:
     """Measure, print, exit 1 when a goal is missed."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--articles", type=int, default=1500)
+    parser.add_argument("--articles", type=int, default=600)
     parser.add_argument("--peer-articles", type=int, default=250)
     parser.add_argument("--messages", type=int, default=100_000, help="for the engine alone")
     parser.add_argument("--only", choices=["engine", "pipeline", "publish"])
