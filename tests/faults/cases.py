@@ -241,10 +241,12 @@ def postgres_sink(bench: Bench) -> Result:
     server = bench.postgres
     settings = fresh_topics(bench.kafka.bootstrap_servers)
     with psycopg.connect(server.url, autocommit=True) as connection:  # type: ignore[union-attr]
-        connection.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+        connection.execute("DROP DATABASE IF EXISTS faults WITH (FORCE)")
+        connection.execute("CREATE DATABASE faults")
+    url = server.url.rsplit("/", 1)[0] + "/faults"  # type: ignore[union-attr]
     produce(settings, ENRICHED.name, _inputs(ENRICHED, bench.articles))
     recovery_s = []
-    with _running(bench, "storage", storage_url=server.url, batch_records=50, chunk_records=25) as (one,):  # type: ignore[union-attr]
+    with _running(bench, "storage", storage_url=url, batch_records=50, chunk_records=25) as (one,):
         for end in (server.stop, server.kill):  # type: ignore[union-attr]
             end()
             time.sleep(2)
@@ -255,7 +257,7 @@ def postgres_sink(bench: Bench) -> Result:
         recovery_s.append(_kill_and_restart(one, 1)) if _sent(one) < bench.articles else None
 
         def stored() -> list[str]:
-            with psycopg.connect(server.url) as connection:  # type: ignore[union-attr]
+            with psycopg.connect(url) as connection:
                 return [row[0] for row in connection.execute("SELECT id FROM articles").fetchall()]
 
         _until(lambda: len(stored()) >= bench.articles, "all rows are there", 120)

@@ -1,26 +1,29 @@
 """The alerts agent on a real broker, against faust's traps: nothing vanishes that its codec cannot read, nothing fires twice under one id."""
 
+import asyncio
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import orjson
 import pytest
+from aiokafka import AIOKafkaProducer
 from kafka_tools import Worker, fresh_topics, produce, read_topic, settings_for
 
 from schemas.topics import ALERTS, DEAD_LETTERS, ENRICHED
 from workers.runtime.app import make_app
 from workers.runtime.clients import Outgoing
 from workers.runtime.embedded_kafka import EmbeddedKafka
+from workers.runtime.settings import Settings
 
 ARTICLES = 400
 RULES = "rules:\n  - name: Talks\n    keywords: [talks]\n"
 
 
-def wait_for(condition: Callable[[], bool], timeout_s: float = 60.0) -> None:
+def wait_for(condition: Callable[[], bool], timeout_s: float = 60.0, why: Callable[[], str] = str) -> None:
     deadline = time.monotonic() + timeout_s
     while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
+        assert time.monotonic() < deadline, f"it did not happen in time {why()}"
         time.sleep(0.3)
 
 
@@ -52,7 +55,11 @@ def test_alerts_fire_once_per_article_through_kills_and_replays(kafka: EmbeddedK
         produce(settings, ENRICHED.name, articles(ARTICLES))
         produce(settings, ENRICHED.name, articles())  # the same again
         alerts.start()
-        wait_for(lambda: len(set(fired())) == 2 * ARTICLES, 90)
+        wait_for(
+            lambda: len(set(fired())) == 2 * ARTICLES,
+            90,
+            lambda: f"{len(set(fired()))} fired, {alerts.page('/readyz')}, {alerts.tail()}",
+        )
         wait_for(lambda: len(file.read_bytes().splitlines()) == 2 * ARTICLES)
         time.sleep(2)
         delivered = [orjson.loads(line)["id"] for line in file.read_bytes().splitlines()]
@@ -60,6 +67,21 @@ def test_alerts_fire_once_per_article_through_kills_and_replays(kafka: EmbeddedK
     finally:
         alerts.stop()
         notifier.stop()
+
+
+@pytest.mark.broker
+def test_what_waited_before_the_first_start_is_not_lost(kafka: EmbeddedKafka, tmp_path: Path) -> None:
+    """faust throws away what it fetches while tables recover, and did not go back where no offset was committed."""
+    settings = fresh_topics(kafka.bootstrap_servers)
+    rules = tmp_path / "rules.yaml"
+    rules.write_text(RULES)
+    for first in (0, ARTICLES, 2 * ARTICLES):
+        produce(settings, ENRICHED.name, articles(first))
+    alerts = Worker("alerts", kafka.bootstrap_servers, tmp_path, alert_rules=rules).start()
+    try:
+        wait_for(lambda: len(read_topic(settings, ALERTS.name)) == 3 * ARTICLES, 90, alerts.tail)
+    finally:
+        alerts.stop()
 
 
 @pytest.mark.broker
@@ -80,6 +102,38 @@ def test_what_the_agent_cannot_read_is_buried_and_not_lost(kafka: EmbeddedKafka,
         assert alerts.running()
     finally:
         alerts.stop()
+
+
+@pytest.mark.broker
+def test_an_article_of_an_aborted_transaction_fires_nothing(kafka: EmbeddedKafka, tmp_path: Path) -> None:
+    """Control and case in one: the aborted article lies on the topic before the committed one, and only the second fires."""
+    settings = fresh_topics(kafka.bootstrap_servers, partitions=1)
+    rules = tmp_path / "rules.yaml"
+    rules.write_text(RULES)
+    aborted, committed = list(articles())[:2]
+    asyncio.run(in_transactions(settings, [(aborted, False), (committed, True)]))
+    assert [received.key for received in read_topic(settings, ENRICHED.name)] == [committed.key]
+    alerts = Worker("alerts", kafka.bootstrap_servers, tmp_path, alert_rules=rules, partitions=1).start()
+    try:
+        alerts.wait_ready()
+        wait_for(lambda: len(read_topic(settings, ALERTS.name)) > 0)
+        time.sleep(1)
+        assert [orjson.loads(alert.value or b"")["article"]["id"] for alert in read_topic(settings, ALERTS.name)] == [
+            "a1"
+        ]
+    finally:
+        alerts.stop()
+
+
+async def in_transactions(settings: Settings, messages: list[tuple[Outgoing, bool]]) -> None:
+    """Each message in a transaction of its own, committed or aborted."""
+    producer = AIOKafkaProducer(bootstrap_servers=settings.bootstrap_servers, transactional_id="test-aborts")
+    await producer.start()
+    for message, commit in messages:
+        await producer.begin_transaction()
+        await producer.send_and_wait(ENRICHED.name, message.value, key=message.key)
+        await (producer.commit_transaction() if commit else producer.abort_transaction())
+    await producer.stop()
 
 
 def test_faust_is_never_trusted_with_exactly_once_and_keeps_our_logging(tmp_path: Path) -> None:

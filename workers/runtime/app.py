@@ -16,6 +16,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 
 from workers.errors import DatelineError, Misconfigured, Stalled, Stopped, Unavailable
 from workers.runtime.connection import faust_arguments
+from workers.runtime.faust_consumer import mend_consumer
 from workers.runtime.logging import get_logger
 from workers.runtime.metrics import Metrics
 from workers.runtime.retry import backoff
@@ -88,6 +89,9 @@ def make_app(name: str, settings: Settings, *, agents: bool) -> Any:
         processing_guarantee="at_least_once",
         broker_session_timeout=settings.session_timeout_s,
         broker_heartbeat_interval=settings.heartbeat_s,
+        consumer_group_instance_id=f"{settings.group_prefix}-{name}-{settings.member_id}"
+        if settings.member_id
+        else None,
         stream_wait_empty=False,
         producer_acks=-1,
         producer_compression_type="zstd",
@@ -97,6 +101,7 @@ def make_app(name: str, settings: Settings, *, agents: bool) -> Any:
         logging_config=None,
         origin=None,
     )
+    mend_consumer(app)
     if not agents:
         app.boot_strategy = _NoKafka(app)
     return app

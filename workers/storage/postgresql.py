@@ -75,7 +75,7 @@ class PostgresqlSink:
             try:
                 self._connection = _connect(self._url)
             except psycopg.ProgrammingError as error:
-                raise Misconfigured(f"DATELINE_STORAGE_URL: {_reason(error)}") from None
+                raise Misconfigured(f"DATELINE_STORAGE_URL: {_reason(error)}{_mend(error)}") from None
             except psycopg.Error as error:
                 raise Unavailable(f"PostgreSQL: {_reason(error)}; the worker waits and goes on by itself") from None
         return self._connection
@@ -146,6 +146,13 @@ def _copy(cursor: psycopg.Cursor[Any], table: str, columns: Sequence[str], rows:
 def _reason(error: Exception) -> str:
     """The server's own first line; never the connection string."""
     return (str(error).strip().splitlines() or [type(error).__name__])[0]
+
+
+def _mend(error: psycopg.ProgrammingError) -> str:
+    """What a person can do about a database that does not take our tables, where we know."""
+    if isinstance(error, (psycopg.errors.InsufficientPrivilege, psycopg.errors.InvalidSchemaName)):
+        return "; the role must be allowed to make tables: GRANT USAGE, CREATE ON SCHEMA public TO it"
+    return ""
 
 
 def _migrate(connection: psycopg.Connection[Any]) -> None:
