@@ -64,4 +64,7 @@ class PostgresServer:
         command = [str(self._bin / program), *arguments]
         if os.geteuid() == 0:
             command = ["runuser", "-u", "postgres", "--", *command]
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/", timeout=90)
+        said = self._folder / "control.log"
+        with said.open("ab") as output:
+            done = subprocess.run(command, check=False, stdout=output, stderr=output, cwd="/", timeout=90)
+        assert done.returncode == 0, f"{program} {arguments[-1]}: {said.read_text()[-1000:]}"

@@ -32,7 +32,7 @@ STAGES: tuple[StageSpec, ...] = (
 )
 
 #: Sinks and the topics they store or deliver.
-SINKS: dict[str, tuple[Topic, ...]] = {"storage": (ENRICHED,), "notifier": (ALERTS,)}
+SINKS: dict[str, tuple[Topic, ...]] = {"storage": (ENRICHED, ALERTS), "notifier": (ALERTS,)}
 
 #: Every worker that `dateline worker NAME` can start, besides fused stages.
 WORKERS: tuple[str, ...] = (*(spec.name for spec in STAGES), "alerts", *SINKS)

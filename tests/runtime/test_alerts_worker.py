@@ -60,7 +60,7 @@ def test_alerts_fire_once_per_article_through_kills_and_replays(kafka: EmbeddedK
             90,
             lambda: f"{len(set(fired()))} fired, {alerts.page('/readyz')}, {alerts.tail()}",
         )
-        wait_for(lambda: len(file.read_bytes().splitlines()) == 2 * ARTICLES)
+        wait_for(lambda: len(file.read_bytes().splitlines()) == 2 * ARTICLES, 60, notifier.tail)
         time.sleep(2)
         delivered = [orjson.loads(line)["id"] for line in file.read_bytes().splitlines()]
         assert sorted(delivered) == sorted(set(fired())), "each alert is delivered once"

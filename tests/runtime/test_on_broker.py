@@ -33,6 +33,13 @@ def without_times(value: bytes | None) -> dict[str, object]:
     return fields
 
 
+def stored(store: Path) -> tuple[list[str], int]:
+    """The rules of the stored alerts, and the number of stored articles."""
+    with sqlite3.connect(store) as connection:
+        rules = [rule for (rule,) in connection.execute("SELECT rule FROM alerts")]
+        return rules, connection.execute("SELECT count(*) FROM articles").fetchone()[0]
+
+
 def test_separate_workers_enrich_the_sample_once(kafka: EmbeddedKafka, tmp_path: Path) -> None:
     settings = fresh_topics(kafka.bootstrap_servers)
     rules = tmp_path / "rules.yaml"
@@ -54,11 +61,7 @@ def test_separate_workers_enrich_the_sample_once(kafka: EmbeddedKafka, tmp_path:
             one.wait_ready()
         produce(settings, RAW.name, [Outgoing(b"sample", SAMPLE)])
         wait_for(lambda: alerts_file.exists() and bool(alerts_file.read_text()))
-        wait_for(
-            lambda: (
-                store.exists() and sqlite3.connect(store).execute("SELECT count(*) FROM articles").fetchone() == (1,)
-            )
-        )
+        wait_for(lambda: store.exists() and stored(store) == (["Lavrov"], 1))
         enriched = read_topic(settings, ENRICHED.name)
         assert len(enriched) == 1
         in_memory = next(iter(MemoryPipeline(fused=False).run([SAMPLE])))

@@ -91,9 +91,19 @@ def _handle(specs: tuple[StageSpec, ...], options: StageOptions, item: Input | R
         case Forward():
             return Result(item.name, outcome.value)
         case Bury():
-            return Result(item.name, None, outcome.reason, outcome.message)
+            return Result(_identity(item), None, outcome.reason, outcome.message)
         case _:
-            return Result(item.name, None, "unavailable", outcome.reason)
+            return Result(_identity(item), None, "unavailable", outcome.reason)
+
+
+def _identity(item: Input) -> str:
+    """The id that the input itself gives, else its name: the file, or file and line."""
+    try:
+        fields = orjson.loads(item.value)
+    except orjson.JSONDecodeError:
+        return item.name
+    identity = fields.get("id") if isinstance(fields, dict) else None
+    return identity if isinstance(identity, str) and identity else item.name
 
 
 def _run(
