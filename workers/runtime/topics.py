@@ -156,7 +156,6 @@ async def _uncommitted(
             consumer.seek(tp, offsets[tp])
         found = await consumer.getmany(*few, timeout_ms=500)
         total += sum(len(records) for records in found.values())
-        consumer.unsubscribe()
     return total
 
 
