@@ -134,6 +134,19 @@ def test_what_a_newer_version_replaces_is_kept(store: Store) -> None:
     assert [document(row[3])["text"] for row in kept] == ["First.", "Second."]
 
 
+def test_versions_that_come_together_are_kept_as_if_they_came_apart(store: Store) -> None:
+    write(
+        store,
+        [
+            article(text=text, offset=offset)
+            for text, offset in (("First.", 1), ("Second.", 2), ("Late.", 0), ("Third.", 3))
+        ],
+    )
+    assert store.rows("SELECT number, raw_offset FROM versions ORDER BY number") == [(1, 1), (2, 2)]
+    assert store.rows("SELECT text, raw_offset FROM articles") == [("Third.", 3)]
+    assert store.rows("SELECT count(*) FROM mentions") == [(1,)]
+
+
 def test_a_tombstone_takes_the_article_with_all_that_hangs_on_it(store: Store) -> None:
     write(store, [article("a1"), article("kept", offset=1), alert()], [article("a1", "Changed.", offset=2)])
     write(store, [Tombstone(ENRICHED.name, "a1"), Tombstone(ENRICHED.name, "never there")])

@@ -10,6 +10,7 @@ from workers.cli.publish import publish_command
 from workers.cli.rebuild import rebuild
 from workers.cli.schema import schema
 from workers.cli.search import export, search
+from workers.cli.serve import serve
 from workers.cli.tail import tail
 from workers.cli.trace import trace
 from workers.cli.up import up
@@ -36,6 +37,7 @@ app.command()(trace)
 app.command()(schema)
 app.command()(search)
 app.command()(export)
+app.command()(serve)
 app.command()(erase)
 app.command()(rebuild)
 app.add_typer(config.app, name="config")

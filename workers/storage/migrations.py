@@ -93,7 +93,7 @@ _INDEXES_3 = (
     "CREATE INDEX entities_name ON entities (name_key, article_key)",
     "CREATE INDEX entities_country ON entities (country, article_key) WHERE country IS NOT NULL",
     "CREATE INDEX entities_wikidata ON entities (wikidata, article_key) WHERE wikidata IS NOT NULL",
-    "CREATE INDEX dates_from ON dates (from_value, article_key) WHERE from_value IS NOT NULL",
+    "CREATE INDEX dates_from ON dates (from_value, to_value, article_key) WHERE from_value IS NOT NULL",
 )
 
 _VERSION_COLUMNS = (

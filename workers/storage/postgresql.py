@@ -14,7 +14,7 @@ from psycopg import sql
 
 from workers.errors import Misconfigured, StoreRefused, Unavailable
 from workers.storage.migrations import POSTGRESQL
-from workers.storage.rows import CHILDREN, COLUMNS, UPSERT, Batch, Row, Storable, culprit, only, to_batch
+from workers.storage.rows import CHILDREN, COLUMNS, UPSERT, Batch, Row, Storable, culprit, only, to_batch, waves
 
 __all__ = ["PostgresqlSink"]
 
@@ -60,7 +60,8 @@ class PostgresqlSink:
             with connection.transaction(force_rollback=not keep), connection.cursor() as cursor:
                 for table in COLUMNS:
                     _erase(cursor, table, batch.erased[table])
-                    _upsert(cursor, table, batch.rows[table])
+                    for rows in waves(batch.rows[table]):
+                        _upsert(cursor, table, rows)
         except _REFUSALS:
             raise
         except psycopg.Error as error:

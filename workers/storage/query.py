@@ -34,7 +34,7 @@ class Term(NamedTuple):
 class Filters(NamedTuple):
     """What the articles must have; None asks for nothing. Days are YYYY-MM-DD, both ends included.
 
-    `entity` is a canonical name in any case, or a Wikidata id; `mentioned_from` and `mentioned_to` ask for a time in the text that overlaps them.
+    `entity` is a canonical name in any case, or a Wikidata id; `mentioned_from` and `mentioned_to` ask for a time in the text that overlaps them and began at most 31 days before.
     """
 
     words: str | None = None

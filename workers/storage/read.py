@@ -22,6 +22,8 @@ __all__ = ["Reader", "open_reader"]
 
 _RARE = 2000
 _TIMEOUT_S = 10
+#: A time that began longer before the days asked for is left out: "2025" is not about every day of it, and an index needs a lower bound.
+_SPAN_DAYS = 31
 _ITEM = "a.key, a.id, a.url, a.source, a.title, a.language, a.published, a.published_at, a.content_sha256, substr(a.text, 1, 280) AS lead"
 _NAMES = ("key", "id", "url", "source", "title", "language", "published", "published_at", "content_sha256", "lead")
 Clause = tuple[str, str, list[Any]]  # table, or none for the article itself; condition; values
@@ -194,7 +196,9 @@ class Reader:
             sets.append(("entities", "country = ?", [filters.country]))
         if filters.mentioned_from or filters.mentioned_to:
             start, end = filters.mentioned_from or "0000", filters.mentioned_to or "9999"
-            sets.append(("dates", "from_value <= ? AND coalesce(to_value, from_value) >= ?", [f"{end}~", start]))
+            first = _shifted(start, -_SPAN_DAYS) if filters.mentioned_from else start
+            overlap = "from_value >= ? AND from_value <= ? AND coalesce(to_value, from_value) >= ?"
+            sets.append(("dates", overlap, [first, f"{end}~", start]))
         return sets
 
 

@@ -15,7 +15,20 @@ from schemas.topics import ALERTS
 from workers.errors import StoreRefused
 from workers.ports import Tombstone
 
-__all__ = ["CHILDREN", "COLUMNS", "UPSERT", "Batch", "Row", "Storable", "culprit", "day_of", "fold", "only", "to_batch"]
+__all__ = [
+    "CHILDREN",
+    "COLUMNS",
+    "UPSERT",
+    "Batch",
+    "Row",
+    "Storable",
+    "culprit",
+    "day_of",
+    "fold",
+    "only",
+    "to_batch",
+    "waves",
+]
 
 M = TypeVar("M", EnrichedArticle, Alert)
 Storable = EnrichedArticle | Alert | Tombstone
@@ -74,26 +87,34 @@ class Batch(NamedTuple):
 
 
 def to_batch(batch: Sequence[Storable]) -> Batch:
-    """The rows, of several versions of one article the newest; a tombstone takes away what came before it.
+    """The rows in their order; a tombstone takes away what came before it.
 
     Raises StoreRefused for a message that cannot be written as JSON.
     """
-    newest: dict[tuple[str, str], Row] = {}
-    erased: dict[tuple[str, str], None] = {}
+    rows: dict[str, list[Row]] = {table: [] for table in COLUMNS}
+    erased: dict[str, dict[str, None]] = {table: {} for table in COLUMNS}
     for index, message in enumerate(batch):
         if isinstance(message, Tombstone):
-            identity = ("alerts" if message.topic == ALERTS.name else "articles", message.id)
-            newest.pop(identity, None)
-            erased[identity] = None
-            continue
-        row = _row(index, message)
-        before = newest.get((row.table, row.id))
-        if before is None or not _older(row, before):
-            newest[row.table, row.id] = row
-    return Batch(
-        {table: [row for row in newest.values() if row.table == table] for table in COLUMNS},
-        {table: [name for kind, name in erased if kind == table] for table in COLUMNS},
-    )
+            table = "alerts" if message.topic == ALERTS.name else "articles"
+            rows[table] = [row for row in rows[table] if row.id != message.id]
+            erased[table][message.id] = None
+        else:
+            row = _row(index, message)
+            rows[row.table].append(row)
+    return Batch(rows, {table: list(ids) for table, ids in erased.items()})
+
+
+def waves(rows: Sequence[Row]) -> list[list[Row]]:
+    """The rows in as few lists as it takes to have each id once in a list: versions of an article are written one after the other, so that
+    what the store keeps of them does not depend on how they came together in batches."""
+    found: list[list[Row]] = []
+    times: dict[str, int] = {}
+    for row in rows:
+        nth = times[row.id] = times.get(row.id, -1) + 1
+        if nth == len(found):
+            found.append([])
+        found[nth].append(row)
+    return found
 
 
 def only(row: Row) -> Batch:
@@ -139,13 +160,6 @@ def _parsed(published: str | None) -> datetime | None:
         return datetime.fromisoformat(published + {4: "-01-01", 7: "-01"}.get(len(published), ""))
     except ValueError:
         return None
-
-
-def _older(row: Row, other: Row) -> bool:
-    """Whether both are of one raw partition, and this one came first."""
-    if row.table != "articles" or row.values[2:4] != other.values[2:4] or row.values[2] is None:
-        return False
-    return bool(row.values[4] < other.values[4])
 
 
 def _row(index: int, message: EnrichedArticle | Alert) -> Row:

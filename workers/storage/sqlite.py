@@ -13,7 +13,7 @@ from typing import Any
 
 from workers.errors import StoreRefused, Unavailable
 from workers.storage.migrations import SQLITE
-from workers.storage.rows import CHILDREN, COLUMNS, UPSERT, Batch, Row, Storable, culprit, only, to_batch
+from workers.storage.rows import CHILDREN, COLUMNS, UPSERT, Batch, Row, Storable, culprit, only, to_batch, waves
 
 __all__ = ["SqliteSink"]
 
@@ -55,7 +55,8 @@ class SqliteSink:
             connection.execute("BEGIN IMMEDIATE")
             for table in COLUMNS:
                 connection.executemany(f"DELETE FROM {table} WHERE id = ?", [(name,) for name in batch.erased[table]])
-                _upsert(connection, table, batch.rows[table])
+                for rows in waves(batch.rows[table]):
+                    _upsert(connection, table, rows)
             connection.execute("COMMIT" if keep else "ROLLBACK")
         except _REFUSALS:
             connection.rollback()
