@@ -4,7 +4,7 @@ import re
 
 from workers.cleaner.published import find_stamps
 
-__all__ = ["DOCUMENT_ID", "classify", "is_navigation", "is_prose", "starts_legal_notice"]
+__all__ = ["DOCUMENT_ID", "classify", "is_navigation", "is_prose", "label_reason", "starts_legal_notice"]
 
 #: An agency's document id: letters and digits run together, or named as one.
 DOCUMENT_ID = re.compile(
@@ -32,6 +32,9 @@ _WEEKDAY = re.compile(
     r"الاثنين|الثلاثاء|الأربعاء|الخميس|الجمعة|السبت|الأحد", re.IGNORECASE)  # fmt: skip
 _SEPARATED = re.compile(r"\s{3,}|\t|\s[|•·»›]\s|^[|•·]\s|\s[|]$")
 _ENDS = (".", "!", "?", "…", '"', "”", "»", "“", "’", "'", "。", "！", "？", "؟", "।", "」", ":", ".)", "”.")
+#: Beyond these lengths (characters) a line is no label of the kind; asking would cost time.
+_LONGEST_ID, _LONGEST_LABEL, _LONGEST_PROMOTION, _LONGEST_STAMP = 90, 700, 250, 200
+_DIGIT = re.compile(r"\d")
 _WORD = re.compile(r"\w+")
 _WIDE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
@@ -63,21 +66,37 @@ def starts_legal_notice(line: str) -> bool:
 
 def classify(line: str) -> str | None:
     """The reason to cut this line wherever it stands, or None."""
-    if DOCUMENT_ID.match(line) or (_ALL_CAPS_ID.match(line) and sum(map(str.isdigit, line)) >= 4):
+    size = len(line)
+    if size <= _LONGEST_ID and (
+        DOCUMENT_ID.match(line) or (_ALL_CAPS_ID.match(line) and sum(map(str.isdigit, line)) >= 4)
+    ):
         return "document_id"
+    if size > _LONGEST_LABEL:
+        return None
     if starts_legal_notice(line) or (_LEGAL.search(line) and (words_in(line) < 60)):
         return "legal_notice"
     if is_navigation(line):
         return "navigation"
     if _CAPTION.match(line):
         return "caption"
-    if _PROMOTION.search(line) and words_in(line) <= 25:
+    if size <= _LONGEST_PROMOTION and _PROMOTION.search(line) and words_in(line) <= 25:
         return "promotion"
-    return _stamp_reason(line)
+    return _stamp_reason(line) if size <= _LONGEST_STAMP else None
+
+
+def label_reason(line: str) -> str | None:
+    """Whether a short linked label is legal or promotional; the cheap part of `classify`."""
+    if len(line) > _LONGEST_ID:
+        return None
+    if _LEGAL.search(line):
+        return "legal_notice"
+    return "promotion" if _PROMOTION.search(line) else None
 
 
 def _stamp_reason(line: str) -> str | None:
     """A line that is a time and little else."""
+    if not _DIGIT.search(line):
+        return None
     stamps = find_stamps(line[:300], "visible_stamp", 0.5)
     if not stamps:
         return None

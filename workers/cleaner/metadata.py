@@ -1,15 +1,17 @@
 """What a page says of itself: JSON-LD, OpenGraph, meta tags. Evidence, not truth."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from html import unescape
 from typing import Any
 
 import orjson
 from selectolax.lexbor import LexborHTMLParser
 
-from workers.cleaner.byline import author_names
+from workers.cleaner.byline import agency_in, author_names
 from workers.cleaner.published import Candidate, parse_stamp
-from workers.text.normalize import collapse
+from workers.text.normalize import collapse, normalize
 
 __all__ = ["Metadata", "read_metadata"]
 
@@ -25,6 +27,9 @@ _ARTICLE_TYPES = frozenset(
     }
 )
 _MAX_JSON = 1_000_000
+_MAX_BODY = 200_000
+_BREAK = re.compile(r"<(?:br|/?p|/?div|/?li|/?h[1-6])\b[^<>]{0,500}>", re.IGNORECASE)
+_TAG = re.compile(r"<[^<>]{0,500}>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +40,17 @@ class Metadata:
     page_title: str | None = None
     subtitle: str | None = None
     authors: tuple[str, ...] = ()
+    agency: str | None = None
     site: str | None = None
     url: str | None = None
     published: tuple[Candidate, ...] = ()
     modified: tuple[Candidate, ...] = ()
+    body: str = ""
+    body_paragraphs: tuple[str, ...] = ()
+    summary: str = ""
+    headline: str = ""
+    og_title: str = ""
+    twitter_title: str = ""
 
 
 def read_metadata(content: str) -> tuple[LexborHTMLParser, Metadata]:
@@ -47,17 +59,27 @@ def read_metadata(content: str) -> tuple[LexborHTMLParser, Metadata]:
     meta = _meta_tags(tree)
     ld = next(_articles(tree), {})
     page_title = tree.css_first("title")
+    paragraphs = _claimed_body(ld)
     titles = [_text(ld.get("headline")), meta.get("og:title"), meta.get("twitter:title")]
     canonical = tree.css_first("link[rel=canonical]")
     return tree, Metadata(
-        titles=tuple(collapse(title) for title in titles if title),
-        page_title=collapse(page_title.text()) if page_title is not None else None,
+        titles=tuple(filter(None, map(_plain, titles))),
+        page_title=_plain(page_title.text()) or None if page_title is not None else None,
         subtitle=None,
         authors=_authors(ld, meta),
+        agency=next(
+            (agency for text in _author_claims(ld, meta) if len(text) < 80 and (agency := agency_in(text))), None
+        ),
         site=meta.get("og:site_name") or _text(_first(ld.get("publisher"))),
         url=meta.get("og:url") or (canonical.attributes.get("href") if canonical is not None else None),
         published=_stamps(tree, meta, ld, ("datePublished",), _PUBLISHED_META),
         modified=_stamps(None, meta, ld, ("dateModified",), _MODIFIED_META),
+        body=" ".join(paragraphs),
+        body_paragraphs=paragraphs,
+        headline=_plain(_text(ld.get("headline"))),
+        og_title=_plain(meta.get("og:title")),
+        twitter_title=_plain(meta.get("twitter:title")),
+        summary=collapse(meta.get("og:description") or meta.get("description") or _text(ld.get("description")) or ""),
     )
 
 
@@ -75,7 +97,7 @@ def _meta_tags(tree: LexborHTMLParser) -> dict[str, str]:
         name = attributes.get("property") or attributes.get("name") or attributes.get("itemprop")
         content = attributes.get("content")
         if name and content:
-            found.setdefault(name.lower(), content.strip()[:2000])
+            found.setdefault(name.lower(), normalize(content.strip()[:2000]))
     return found
 
 
@@ -105,6 +127,25 @@ def _list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [] if value is None else [value]
 
 
+def _plain(text: str | None) -> str:
+    """One line without markup; entities that were escaped twice are read."""
+    if not text:
+        return ""
+    if "&" in text or "<" in text:
+        text = _TAG.sub("", unescape(text))
+    return collapse(normalize(text))
+
+
+def _claimed_body(ld: dict[str, Any]) -> tuple[str, ...]:
+    """The paragraphs of the body that the page's JSON-LD claims."""
+    body = (_text(ld.get("articleBody")) or "")[:_MAX_BODY]
+    if "&" in body:
+        body = unescape(body)
+    if "<" in body:
+        body = _TAG.sub("", _BREAK.sub("\n", body))
+    return tuple(filter(None, map(collapse, normalize(body).split("\n")))) if body else ()
+
+
 def _first(value: Any) -> Any:
     item = next(iter(_list(value)), None)
     return item.get("name") if isinstance(item, dict) else item
@@ -114,12 +155,36 @@ def _text(value: Any) -> str | None:
     return value if isinstance(value, str) and value.strip() else None
 
 
+_AUTHOR_META = (
+    "author",
+    "article:author",
+    "sailthru.author",
+    "parsely-author",
+    "dc.creator",
+    "dcterms.creator",
+    "byl",
+    "cxenseparse:author",
+)
+
+
 def _authors(ld: dict[str, Any], meta: dict[str, str]) -> tuple[str, ...]:
+    """The names in JSON-LD, else those in the first meta tag that holds any; the site's own name is none."""
+    claims = [_ld_authors(ld), *([meta[name]] for name in _AUTHOR_META if name in meta)]
+    site = (meta.get("og:site_name") or _text(_first(ld.get("publisher"))) or "").casefold()
+    for claim in claims:
+        names = [name for text in claim for name in author_names(text) if name.casefold() not in site]
+        if names:
+            return tuple(dict.fromkeys(names))
+    return ()
+
+
+def _ld_authors(ld: dict[str, Any]) -> list[str]:
     named = [_first([author]) for author in _list(ld.get("author"))]
-    names = [name for text in named if isinstance(text, str) for name in author_names(text)]
-    if not names:
-        names = [*author_names(meta.get("author", "")), *author_names(meta.get("article:author", ""))]
-    return tuple(dict.fromkeys(names))
+    return [text for text in named if isinstance(text, str)]
+
+
+def _author_claims(ld: dict[str, Any], meta: dict[str, str]) -> list[str]:
+    return [*_ld_authors(ld), *(meta[name] for name in _AUTHOR_META if name in meta)]
 
 
 def _stamps(
