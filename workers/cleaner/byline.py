@@ -8,7 +8,7 @@ from workers.cleaner.blocks import Block
 from workers.cleaner.groups import place_bits
 from workers.text.normalize import comparable
 
-__all__ = ["agency_in", "author_names", "split_dateline", "visible_agency", "visible_authors"]
+__all__ = ["agency_in", "author_names", "is_byline", "split_dateline", "visible_agency", "visible_authors"]
 
 #: "MOSCOW, July 31 (Reuters) - ", "BERLIN (dpa) – ", "Paris (AFP) -"
 _DATELINE = re.compile(
@@ -82,6 +82,7 @@ _HAN_NAME = re.compile(r"^[\u4e00-\u9fff]{2,4}$")
 _HANGUL_NAME = re.compile(r"^[\uac00-\ud7a3]{2,4}$")
 _AUTHOR_PLACE = place_bits("byline")
 _FAR_ABOVE, _FAR_BELOW = 8, 10
+_LONGEST_BYLINE = 80
 _LONGEST = 160
 
 
@@ -117,6 +118,16 @@ def author_names(text: str) -> tuple[str, ...]:
         if (role or date) and names:
             break
     return tuple(dict.fromkeys(names))
+
+
+def is_byline(text: str) -> bool:
+    """A short line that begins as a byline does, names somebody and is no sentence."""
+    return (
+        len(text) <= _LONGEST_BYLINE
+        and _BY.match(text) is not None
+        and text[-1] not in ".!?"
+        and bool(author_names(text))
+    )
 
 
 def agency_in(text: str) -> str | None:

@@ -6,6 +6,7 @@ import numpy as np
 
 from workers.cleaner.blocks import Block
 from workers.cleaner.body_model import Models, line_chances
+from workers.cleaner.byline import is_byline
 from workers.cleaner.choice import Choice
 from workers.cleaner.headlines import likeliest_headline
 from workers.cleaner.lines import classify, is_navigation, is_prose, starts_legal_notice, words_in
@@ -82,6 +83,8 @@ def _ruled(text: str) -> str | None:
         return None
     if is_navigation(text.lstrip("•· ")):
         return "navigation"
+    if is_byline(text):
+        return "byline"
     reason = classify(text)
     return reason if reason in _RULED and (reason == "document_id" or not is_prose(text)) else None
 

@@ -70,7 +70,10 @@ def attribute_words(attributes: str) -> frozenset[str]:
 
 @lru_cache(maxsize=20_000)
 def _words_of(text: str) -> frozenset[str]:
-    words = set(_SPLIT.split(text.lower())) | set(_SPLIT.split(_CAMEL.sub(" ", text).lower()))
+    lower = text.lower()
+    words = set(_SPLIT.split(lower))
+    if lower != text:
+        words |= set(_SPLIT.split(_CAMEL.sub(" ", text).lower()))
     words.discard("")
     return frozenset(words)
 

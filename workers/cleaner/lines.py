@@ -1,6 +1,7 @@
 """What a line that is no prose is: a rule for each kind of clutter, in the order in which they are asked."""
 
 import re
+from collections.abc import Sequence
 
 from workers.cleaner.published import find_stamps
 
@@ -26,6 +27,15 @@ _PROMOTION = re.compile(
 _CAPTION = re.compile(
     r"^\W{0,2}(?:photo|image|picture|file photo|bild|foto|crédit|фото|صورة)\b[^.]{0,80}[:/©]", re.IGNORECASE
 )
+#: Each pattern above needs one of these, in lower case.
+_LEGAL_SIGNS = (
+    "©", "(c)", "right", "reserv", "recht", "droits", "прав", "derechos", "diritti", "حقوق", "warrant", "responsib", "terms", "privacy", "may not",
+    "disclaimer", "legal", "haftung", "hinweis", "avert", "mention", "отказ", "إخلاء", "yasal",
+)  # fmt: skip
+_PROMOTION_SIGNS = (
+    "subscri", "sign", "newsletter", "follow", "cookie", "abonn", "inscri", "suscr", "подпи", "read", "click", "adverti", "anzeige", "publicit",
+    "реклама", "share", "download", "log", "register", "mehr", "lire", "lesen", "читайте", "اشترك", "اقرأ",
+)  # fmt: skip
 _WEEKDAY = re.compile(
     r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|\b(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag)\b|"
     r"\b(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)\b|понедельник|вторник|среда|четверг|пятница|суббота|воскресенье|"
@@ -73,13 +83,19 @@ def classify(line: str) -> str | None:
         return "document_id"
     if size > _LONGEST_LABEL:
         return None
-    if starts_legal_notice(line) or (_LEGAL.search(line) and (words_in(line) < 60)):
+    lower = line.lower()
+    if _any_of(_LEGAL_SIGNS, lower) and (starts_legal_notice(line) or (_LEGAL.search(line) and words_in(line) < 60)):
         return "legal_notice"
     if is_navigation(line):
         return "navigation"
     if _CAPTION.match(line):
         return "caption"
-    if size <= _LONGEST_PROMOTION and _PROMOTION.search(line) and words_in(line) <= 25:
+    if (
+        size <= _LONGEST_PROMOTION
+        and _any_of(_PROMOTION_SIGNS, lower)
+        and _PROMOTION.search(line)
+        and words_in(line) <= 25
+    ):
         return "promotion"
     return _stamp_reason(line) if size <= _LONGEST_STAMP else None
 
@@ -88,9 +104,15 @@ def label_reason(line: str) -> str | None:
     """Whether a short linked label is legal or promotional; the cheap part of `classify`."""
     if len(line) > _LONGEST_ID:
         return None
-    if _LEGAL.search(line):
+    lower = line.lower()
+    if _any_of(_LEGAL_SIGNS, lower) and _LEGAL.search(line):
         return "legal_notice"
-    return "promotion" if _PROMOTION.search(line) else None
+    return "promotion" if _any_of(_PROMOTION_SIGNS, lower) and _PROMOTION.search(line) else None
+
+
+def _any_of(signs: Sequence[str], lower: str) -> bool:
+    """Whether one of the signs is in the line: a pattern of many words is only worth its time then."""
+    return any(map(lower.__contains__, signs))
 
 
 def _stamp_reason(line: str) -> str | None:

@@ -7,6 +7,7 @@ import numpy as np
 
 from workers.cleaner.blocks import Block, Page
 from workers.cleaner.body_model import Models, page_chances
+from workers.cleaner.byline import is_byline
 from workers.cleaner.choice import Choice
 from workers.cleaner.dump import cut_repeated
 from workers.cleaner.groups import place_bits
@@ -84,7 +85,7 @@ def _reasons(
             reason = "repeated_text"
         elif is_body:
             ruled = classify(block.text) if len(block.text) < _SHORT else None
-            reason = ruled if ruled in _RULED else None
+            reason = ruled if ruled in _RULED else "byline" if is_byline(block.text) else None
         else:
             reason, score = _why(block), 1.0 - chance
         if is_body:
