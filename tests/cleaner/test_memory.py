@@ -1,7 +1,7 @@
 """The memory of a source: bounded, fading, pure."""
 
 from workers.cleaner.body_model import load_models
-from workers.cleaner.clean import choose
+from workers.cleaner.clean import choose, clean
 from workers.cleaner.intake import read_raw
 from workers.cleaner.memory import empty_profile, fingerprints, remember, repeated
 
@@ -60,6 +60,16 @@ def test_remembering_does_not_change_the_profile_it_was_given() -> None:
     before = dict(first.lines)
     remember(first, fingerprints(FURNITURE))
     assert first.lines == before
+
+
+def test_the_result_names_the_profile_and_a_replay_with_it_is_the_same() -> None:
+    raw = read_raw("\n".join(["Bridge opens", *_document(0)]).encode(), (("content-type", b"text/plain"),))
+    profile = empty_profile("example.org")
+    assert clean(raw, profile).model_copy(update={"source_profile": None}) == clean(raw)
+    for number in range(1, 4):
+        profile = remember(profile, fingerprints(_document(number)))
+    assert clean(raw, profile).source_profile == "example.org@3"
+    assert clean(raw, profile) == clean(raw, profile)
 
 
 def test_an_article_sent_again_is_not_taken_for_furniture() -> None:

@@ -25,9 +25,10 @@ _REMOVED = TypeAdapter(tuple[Removed, ...])
 _LEGAL_REASONS = {"legal_notice"}
 
 
-def clean(raw: RawArticle) -> CleanedArticle:
-    """Turn a raw article (with `content` and `id` set) into the cleaned one. Raises Refused("too_expensive") for absurd pages."""
-    choice = choose(raw, load_models())
+def clean(raw: RawArticle, profile: Profile | None = None) -> CleanedArticle:
+    """Turn a raw article (with `content` and `id` set) into the cleaned one; the same article and profile give the same result. Raises
+    Refused("too_expensive") for absurd pages."""
+    choice = choose(raw, load_models(), profile)
     bodies = body_paragraphs(choice)
     dateline, agency, bodies = split_dateline(bodies)
     text = "\n\n".join(bodies)
@@ -66,6 +67,7 @@ def clean(raw: RawArticle) -> CleanedArticle:
         ),
         removed=removed,
         quality=_quality(text, title, published, choice.flags),
+        source_profile=profile.name if profile is not None else None,
         fetched_at=raw.fetched_at,
     )
 
