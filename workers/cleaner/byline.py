@@ -61,7 +61,9 @@ _DATE_OR_DIGITS = re.compile(
     r"\d|\s[-–—|•]\s|\b(?:january|february|march|april|june|july|august|september|october|november|december|monday|tuesday|wednesday|thursday|friday|"
     r"jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\b\.?(?=\s*\d)", re.IGNORECASE)  # fmt: skip
 _ADDRESS = re.compile(r"\S+@\S+|https?:\S+|www\.\S+|@\w+")
-_GLUED = re.compile(r"(?<=[a-zß-ÿ])(?=(?:Published|Updated|Posted|By)\b)")
+_GLUED = re.compile(
+    r"(?<=[a-zß-ÿ])(?=(?:Published|Updated|Posted|By|January|February|March|April|June|July|August|September|October|November|December)\b)"
+)
 #: Korean, Chinese and Japanese for "reporter", after the name.
 _TITLE_OF_REPORTERS = re.compile(r"\s*(?:기자|記者|记者)$")
 _AGENCIES = {
@@ -156,10 +158,11 @@ def visible_agency(blocks: Sequence[Block], reasons: Sequence[str | None], title
     if anchor < 0:
         return None
     near = range(max(0, anchor - _FAR_ABOVE), min(len(blocks), max(anchor, first) + _FAR_BELOW))
-    lines = [blocks[number].text for number in near if reasons[number] is not None and len(blocks[number].text) <= 60]
-    return next(
-        (agency for line in lines if (_BY.match(line) or len(line) <= 20) and (agency := agency_in(line))), None
-    )
+    short = [
+        blocks[number] for number in near if reasons[number] is not None and len(blocks[number].text) <= _LONGEST_BYLINE
+    ]
+    lines = [block.text for block in short if _BY.match(block.text) or _is_marked(block)]
+    return next((agency for line in lines if (agency := agency_in(line))), None)
 
 
 def visible_authors(

@@ -1,5 +1,6 @@
 """What a page says of itself: JSON-LD, OpenGraph, meta tags. Evidence, not truth."""
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -57,7 +58,7 @@ def read_metadata(content: str) -> tuple[LexborHTMLParser, Metadata]:
     """The parsed page and what it says of itself."""
     tree = LexborHTMLParser(content)
     meta = _meta_tags(tree)
-    ld = next(_articles(tree), {})
+    ld = _article(_linked_data(tree))
     page_title = tree.css_first("title")
     paragraphs = _claimed_body(ld)
     titles = [_text(ld.get("headline")), meta.get("og:title"), meta.get("twitter:title")]
@@ -101,17 +102,41 @@ def _meta_tags(tree: LexborHTMLParser) -> dict[str, str]:
     return found
 
 
-def _articles(tree: LexborHTMLParser) -> Iterator[dict[str, Any]]:
-    """The JSON-LD objects that are articles."""
+def _linked_data(tree: LexborHTMLParser) -> list[dict[str, Any]]:
+    """All JSON-LD objects of the page, those in graphs too."""
+    found: list[dict[str, Any]] = []
     for node in tree.css('script[type="application/ld+json"]')[:50]:
         text = node.text()
-        if not text or len(text) > _MAX_JSON:
-            continue
+        if text and len(text) <= _MAX_JSON:
+            found += _objects(_parsed(text))
+    return found
+
+
+def _parsed(text: str) -> Any:
+    """The JSON, with line breaks inside strings forgiven; None where it cannot be read."""
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
         try:
-            parsed = orjson.loads(text)
-        except orjson.JSONDecodeError:
-            continue
-        yield from (item for item in _objects(parsed) if _ARTICLE_TYPES & set(_list(item.get("@type"))))
+            return json.loads(text, strict=False)
+        except (ValueError, RecursionError):
+            return None
+
+
+def _article(objects: list[dict[str, Any]]) -> dict[str, Any]:
+    """The first object that is an article; an author that is only referred to is put in its place."""
+    for item in objects:
+        if any(isinstance(name, str) and name in _ARTICLE_TYPES for name in _list(item.get("@type"))):
+            people = {one["@id"]: one for one in objects if isinstance(one.get("@id"), str) and "name" in one}
+            authors = [people.get(_reference(author), author) for author in _list(item.get("author"))]
+            return {**item, "author": authors}
+    return {}
+
+
+def _reference(author: Any) -> str:
+    """The id of an author object that says no more than that; empty for others."""
+    reference = author.get("@id") if isinstance(author, dict) and "name" not in author else None
+    return reference if isinstance(reference, str) else ""
 
 
 def _objects(value: Any) -> Iterator[dict[str, Any]]:
@@ -171,11 +196,14 @@ def _authors(ld: dict[str, Any], meta: dict[str, str]) -> tuple[str, ...]:
     """The names in JSON-LD, else those in the first meta tag that holds any; the site's own name is none."""
     claims = [_ld_authors(ld), *([meta[name]] for name in _AUTHOR_META if name in meta)]
     site = (meta.get("og:site_name") or _text(_first(ld.get("publisher"))) or "").casefold()
+    own: list[str] = []
     for claim in claims:
-        names = [name for text in claim for name in author_names(text) if name.casefold() not in site]
-        if names:
-            return tuple(dict.fromkeys(names))
-    return ()
+        names = [name for text in claim for name in author_names(text)]
+        others = [name for name in names if name.casefold() not in site]
+        if others:
+            return tuple(dict.fromkeys(others))
+        own = own or names  # a site may bear its author's name
+    return tuple(dict.fromkeys(own))
 
 
 def _ld_authors(ld: dict[str, Any]) -> list[str]:
