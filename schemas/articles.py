@@ -155,6 +155,10 @@ class CleanedArticle(Message):
     rights: str | None = None
     removed: tuple[Removed, ...] = ()
     quality: Quality = Quality(score=0.0)
+    source_profile: str | None = Field(
+        None,
+        description="What was known of the source when the page was cleaned, as source@version; null without memory",
+    )
     fetched_at: datetime | None = None
     provenance: Provenance = Provenance()
 
