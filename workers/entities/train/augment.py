@@ -27,7 +27,7 @@ def vary(examples: Sequence[Example], rng: np.random.Generator) -> list[Example]
             words = [word.upper() for word in words]
         elif dice < 0.08:
             words = [word if word.lower() in _SMALL or not word.islower() else word.capitalize() for word in words]
-        elif dice < 0.10:
+        elif dice < 0.09:
             words = [word.lower() for word in words]
         varied.append(example if words is example.words else Example(words, example.tags, example.misc, example.source))
     return varied

@@ -21,7 +21,7 @@ __all__ = ["GAP", "SOURCES", "Design", "Lexicon", "scores_of", "train_student"]
 
 GAP = 4
 SOURCES = ("wikigold", "uner_ewt_dev", "wnut17_train", "broad_twitter", "wikiann_en_train", "newswire", "teacher")
-_WEIGHTS = {"wikiann_en_train": 0.4, "broad_twitter": 0.6, "wnut17_train": 0.8, "newswire": 0.6, "teacher": 0.5}
+_WEIGHTS = {"wikiann_en_train": 0.25, "broad_twitter": 0.6, "wnut17_train": 0.8, "newswire": 0.6, "teacher": 0.5}
 Array = Any
 Params = dict[str, Any]
 
