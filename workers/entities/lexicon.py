@@ -1,10 +1,13 @@
 """Words that tell names apart: countries and peoples, given and family names, organisations, titles, roles. Tables in data/, read once."""
 
 import gzip
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 
 from babel import Locale
+
+from workers.entities.places import fold
 
 __all__ = [
     "EVENT_WORDS",
@@ -14,7 +17,9 @@ __all__ = [
     "TITLES",
     "capitals",
     "countries",
+    "Identity",
     "demonyms",
+    "identities",
     "name_marks",
     "organisations",
     "table",
@@ -88,4 +93,26 @@ def organisations() -> dict[tuple[str, ...], str]:
             continue
         for name in line.split("|"):
             found.setdefault(tuple(name.lower().split()), kind)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """An entry of the curated table: its first name, type, country (or empty) and Wikidata id."""
+
+    name: str
+    type: str
+    country: str
+    wikidata: str
+
+
+@lru_cache(maxsize=1)
+def identities() -> dict[tuple[str, str], Identity]:
+    """(type, folded name or alias without points) to the entry of data/wikidata.tsv."""
+    found: dict[tuple[str, str], Identity] = {}
+    for name, aliases, kind, country, identifier in table("wikidata.tsv"):
+        entry = Identity(name, kind, "" if country == "-" else country, identifier)
+        for form in (name, *aliases.split("|")):
+            if form:
+                found.setdefault((kind, fold(form).replace(".", "")), entry)
     return found

@@ -31,7 +31,7 @@ _FIRM = "|".join(re.escape(role) for role in sorted(set(ROLES) - _LOOSE, key=len
 _AFTER_ROLE = re.compile(rf"(?<![\w-])(?i:{_FIRM}|mr\.?|mrs\.?|ms\.?|dr\.?) ({_PART}(?: (?:(?:bin|van|von|de|der|del|la|abu|ibn) ){{0,2}}{_PART}){{0,3}})(?!\w)")
 _PLACES_BEFORE = r"(?:[\w.’'-]+ ){0,4}?"
 _BEFORE = re.compile(rf"(?<![\w-])((?:(?:former|ex-|acting|deputy|interim|then|outgoing|new|late|senior|chief|first) )*(?:{_ALTERNATIVES}))(?: (?:Dr|Mr|Mrs|Ms|Sir|Gen|Col)\.?)?,? ?$", re.IGNORECASE)
-_APPOSITION = re.compile(rf"^,? ?(?:,|who is|\(|was|is) ?(?:the |a |an |its |his |her |their |[A-Z]\w+['’]s )?((?:[\w’'-]+ ){{0,4}}?(?:{_ALTERNATIVES}))(?P<of> (?:of|for|at|in|with|from) (?:the )?(?P<where>(?:[A-Z][\w.&’'-]+)(?: (?:of|for|and|the|[A-Z][\w.&’'-]+)){{0,6}}))?(?![\w-])", re.IGNORECASE)  # fmt: skip
+_APPOSITION = re.compile(rf"^,? ?(?:,|who is|\(|was|is) ?(?:the |a |an |its |his |her |their |[A-Z]\w+['’]s )?((?:[\w’'-]+ ){{0,4}}?(?i:{_ALTERNATIVES}))(?P<of> (?:of|for|at|in|with|from) (?:the )?(?P<where>[A-Z][\w&’'-]+(?: (?:of |for |and |the )?[A-Z][\w&’'-]+){{0,6}}))?(?![\w-])")  # fmt: skip
 _LOOKBACK = 90
 
 

@@ -20,7 +20,7 @@ from workers.entities.train.sets import Example
 
 __all__ = ["FROZEN", "LENGTHS", "teach", "teacher_scores"]
 
-FROZEN = 3
+FROZEN = 4
 #: Sentences are padded to one of these numbers of pieces; longer ones are left out of training and cut when tagging.
 LENGTHS = (16, 32, 48, 64, 96, 160)
 _PIECES = 1536

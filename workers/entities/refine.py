@@ -1,0 +1,268 @@
+"""From raw names to good ones: bounds mended, acronyms spelt out, peoples and events told apart, people after their titles, places typed."""
+
+import re
+from bisect import bisect_left
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from functools import lru_cache
+
+from workers.entities.lexicon import TIME_WORDS, TITLES, countries, demonyms, organisations
+from workers.entities.places import load_places
+from workers.entities.recognise import Name
+from workers.entities.roles import people_after_roles
+
+__all__ = ["refine", "spells", "typed_places"]
+
+_TRIM = " \t\r\n.,;:!?()[]{}\"“”‘’'«»„*#@-–—/|"
+_ABBREVIATION = re.compile(r"(?:(?:^|[\s.-])[A-Z]|\b(?:Inc|Corp|Ltd|Co|Jr|Sr|Bros|Fla|Calif|Tex|Va|Md|Pa|Mass|Conn|Ill|Mich|Minn|Ala|Ariz|Ark|Colo|Ga|Tenn|Wis|Wash|Okla|Ore|Miss|Mo|Mont|Neb|Nev|Ky|La|Kan|Ind|Del))\.$")
+_EVENT = re.compile(r"(?:summit|conference|olympics|games|cup|championships?|festival|forum|accords?|treaty|marathon|grand prix)$", re.IGNORECASE)
+_EVENT_NEXT = re.compile(r" (Summit|Conference|Olympics|Games|Cup|Championships?|Festival|Forum|Accords?|Treaty|Marathon|Grand Prix|War|summit|conference)(?!\w)")
+_OUTER_ACRONYM = re.compile(r" ?\((?:the )?([A-Z][A-Za-z&.-]{1,9})\)")
+_SMALL_START = re.compile(r"(?:al|el|as|ash|ad|an|ar|de|van|von|bin|ibn|der|den|del|da|di|du|la|le|e[A-Z]|i[A-Z])(?![a-z])")
+_MOST_ADDED = 2000
+
+
+def refine(text: str, names: Sequence[Name]) -> list[Name]:
+    """The names mended by what the text shows; in order, without overlaps."""
+    mended = [piece for name in names for piece in _split(text, name)]
+    kept = [_event(text, name) for name in mended if not _money(text, name)]
+    people = [Name(start, end, "PER", 0.9) for start, end in people_after_roles(text)]
+    kept = [_person_without_title(text, name) for name in kept]
+    peoples = _peoples(text)
+    kept = [*_apart(kept, [*people, *peoples]), *peoples]
+    known = _known_organisations(text)
+    kept = _no_overlap([*_apart(kept, known), *known, *_apart(people, kept)])
+    kept = _with_acronyms(text, kept)
+    return _consistent(text, kept)
+
+
+def _split(text: str, name: Name) -> list[Name]:
+    """A name cut at brackets, and each piece trimmed."""
+    pieces = []
+    at = name.start
+    for cut in [*re.finditer(r"\s*[()\[\]\"“”]\s*", text[name.start : name.end]), None]:
+        end = name.end if cut is None else name.start + cut.start()
+        trimmed = _trimmed(text, name._replace(start=at, end=end))
+        if trimmed is not None:
+            pieces.append(trimmed)
+        if cut is not None:
+            at = name.start + cut.end()
+    return pieces
+
+
+def _trimmed(text: str, name: Name) -> Name | None:
+    """Outer marks, articles, and small words that belong to no name are cut; None when nothing is left."""
+    start, end = name.start, name.end
+    while start < end and text[start] in _TRIM:
+        start += 1
+    while end > start and text[end - 1] in _TRIM and not _ABBREVIATION.search(text, max(start, end - 8), end):
+        end -= 1
+    if text[start:end].endswith(("'s", "’s")):
+        end -= 2
+    if text[start : start + 4] in {"the ", "The "} and end - start > 4:
+        start += 4
+    if any(c.isupper() for c in text[start:end]):
+        start, end = _without_small_words(text, start, end)
+    if end <= start or not any(c.isalpha() for c in text[start:end]) or (end - start == 1 and name.type != "PER"):
+        return None
+    if text[start:end].lower() in TIME_WORDS:
+        return None
+    return name._replace(start=start, end=end)
+
+
+def _without_small_words(text: str, start: int, end: int) -> tuple[int, int]:
+    """`northern Angola` is Angola, `Nyanza province` is Nyanza; `al-Qaeda` and `van Gogh` keep their particles."""
+    while (small := re.match(r"[a-z][\w'’]*(?:-[a-z]\w*)* ", text[start:end])) and not _SMALL_START.match(text, start):
+        start += small.end()
+    while small := re.search(r" [a-z][\w'’-]*$", text[start:end]):
+        end = start + small.start()
+    while start < end and text[end - 1] in ", ":
+        end -= 1
+    return start, end
+
+
+def _money(text: str, name: Name) -> bool:
+    return name.end < len(text) and text[name.end] in "$€£" and name.end - name.start <= 4
+
+
+def _event(text: str, name: Name) -> Name:
+    """An organisation or place followed by `Summit` and the like is the name of an event."""
+    words = text[name.start : name.end]
+    following = _EVENT_NEXT.match(text, name.end)
+    if following and name.type in {"ORG", "MISC", "LOC"} and (following.group(1)[0].isupper() or name.type != "LOC"):
+        return name._replace(end=following.end(), type="EVENT")
+    if " " in words and _EVENT.search(words) and name.type in {"ORG", "MISC", "LOC"} and not words.startswith(("Organi", "World Economic")):
+        return name._replace(type="EVENT")
+    return name
+
+
+def _person_without_title(text: str, name: Name) -> Name:
+    """`President Al-Sharaa` is the person Al-Sharaa."""
+    if name.type != "PER":
+        return name
+    words = text[name.start : name.end].split(" ")
+    skip = 0
+    while len(words) > 1 and words[0].lower().rstrip(".") in TITLES | {"foreign", "prime", "vice"}:
+        skip += len(words.pop(0)) + 1
+    return name._replace(start=name.start + skip)
+
+
+@lru_cache(maxsize=1)
+def _people_pattern() -> re.Pattern[str]:
+    words = sorted((name for name in demonyms() if name not in countries()), key=len, reverse=True)
+    return re.compile(r"(?<![\w-])(?:" + "|".join(re.escape(word) for word in words) + r")(?![\w’']|-[A-Z])", re.IGNORECASE)
+
+
+def _peoples(text: str) -> list[Name]:
+    """Adjectives of countries and names of peoples, where they stand alone with a capital."""
+    return [Name(*match.span(), "NORP", 0.95) for match in _people_pattern().finditer(text) if match.group()[0].isupper()]
+
+
+@lru_cache(maxsize=1)
+def _organisation_pattern() -> re.Pattern[str]:
+    """Known names of several words that mean nothing else (`World Bank`, `Red Cross`)."""
+    sure = {"body", "government", "media", "company", "university", "league"}
+    names = [" ".join(words) for words, kind in organisations().items() if kind in sure and (len(words) > 1 or "'" in words[0])]
+    return re.compile(r"(?<![\w-])(?:" + "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True)) + r")(?![\w-])", re.IGNORECASE)
+
+
+def _known_organisations(text: str) -> list[Name]:
+    return [Name(*match.span(), "ORG", 0.9) for match in _organisation_pattern().finditer(text) if match.group()[0].isupper()]
+
+
+def _apart(names: Sequence[Name], others: Sequence[Name]) -> list[Name]:
+    """The names that none of the others covers in whole or cuts; a longer name around another stays."""
+    ordered = sorted(others)
+    starts = [other.start for other in ordered]
+    kept = []
+    for name in names:
+        first = max(0, bisect_left(starts, name.start) - 1)
+        near = ordered[first : first + 6]
+        cut = any(other.start < name.end and name.start < other.end and not _holds(name, other) for other in near)
+        same = any((other.start, other.end) == (name.start, name.end) for other in near)
+        if not cut and not same:
+            kept.append(name)
+    return kept
+
+
+def _holds(name: Name, other: Name) -> bool:
+    return name.start <= other.start and other.end <= name.end
+
+
+def _no_overlap(names: Sequence[Name]) -> list[Name]:
+    """In order; of two that overlap the longer stays."""
+    kept: list[Name] = []
+    for name in sorted(names, key=lambda name: (name.start, name.start - name.end)):
+        if kept and name.start < kept[-1].end:
+            if name.end - name.start > kept[-1].end - kept[-1].start:
+                kept[-1] = name
+        else:
+            kept.append(name)
+    return kept
+
+
+def spells(acronym: str, words: str) -> bool:
+    """Whether the acronym is made of the words' first letters (`WHO`, `UNHCR`); small words may lend theirs or not."""
+    letters = [c.lower() for c in acronym if c.isalpha()]
+    parts = [part for part in re.split(r"[\s-]+", words) if part]
+    at = 0
+    for part in parts:
+        if at < len(letters) and part[:1].lower() == letters[at]:
+            at += 1
+        elif part[:1].isupper():
+            return False
+    return at == len(letters) and len(letters) > 1
+
+
+_CAPITALS_BEFORE = re.compile(r"(?:[A-Z][\w'’.-]*(?:,? (?:of|for|and|the|on|in|to|&)(?: the)?)? ){1,9}$")
+
+
+def _with_acronyms(text: str, names: Sequence[Name]) -> list[Name]:
+    """`World Health Organisation (WHO)`: what the letters spell is one organisation, and so is the acronym, here and later."""
+    found: list[Name] = []
+    short: dict[str, str] = {}
+    by_end = {name.end: name for name in names}
+    for match in re.finditer(r"\((?:the )?([A-Z][A-Za-z&.-]{1,9})\)", text):
+        before = text[max(0, match.start() - 120) : match.start()]
+        spelt = _spelt_out(before, match.group(1))
+        if spelt is None:
+            continue
+        start, end = match.start() - spelt, len(text[: match.start()].rstrip())
+        known = by_end.get(end)
+        kind = known.type if known is not None and known.type in {"ORG", "LOC", "EVENT"} else "ORG"
+        if known is None and not match.group(1).isupper():
+            continue
+        start = min(start, known.start) if known is not None and known.end == end else start
+        found += [Name(start, end, kind, 0.95), Name(*match.span(1), kind, 0.95)]
+        short[match.group(1)] = kind
+    if not found:
+        return list(names)
+    for word, kind in short.items():
+        if word.isupper():
+            found += [Name(*one.span(), kind, 0.9) for one in re.finditer(rf"(?<![\w-]){re.escape(word)}(?![\w-])", text)]
+    found = _no_overlap(found)
+    return sorted([*_apart(names, found), *[name for name in found if not any(_holds(other, name) and other != name for other in _apart(names, found))]])
+
+
+def _spelt_out(before: str, acronym: str) -> int | None:
+    """How many characters before the bracket the acronym's words begin; None when nothing there spells it."""
+    parts = list(re.finditer(r"\S+", before))
+    for back in range(2, min(len(parts), len(acronym) + 5) + 1):
+        first = parts[-back]
+        if first.group()[:1].lower() == acronym[0].lower() and first.group()[:1].isupper() and spells(acronym, before[first.start() :].strip()):
+            return len(before) - first.start()
+    return None
+
+
+def _consistent(text: str, names: Sequence[Name]) -> list[Name]:
+    """The same words mean the same type in one article; a surname of a full name is that person."""
+    votes: dict[str, Counter[str]] = defaultdict(Counter)
+    surnames: Counter[str] = Counter()
+    for name in names:
+        words = text[name.start : name.end]
+        votes[words][name.type] += round(name.confidence * 100)
+        if name.type == "PER" and " " in words and name.confidence > 0.6:
+            surnames[words.rsplit(" ", 1)[-1]] += 1
+    settled = [_settled(text[name.start : name.end], name, votes, surnames) for name in names]
+    return _added(text, settled, surnames)
+
+
+def _settled(words: str, name: Name, votes: dict[str, Counter[str]], surnames: Counter[str]) -> Name:
+    if name.type in {"PER", "ORG", "MISC"} and words.lower() in countries() and len(words) > 3:
+        return name._replace(type="LOC", confidence=max(name.confidence, 0.8)) if name.type != "ORG" else name
+    if surnames[words] and name.type in {"LOC", "ORG", "MISC"} and (name.confidence < 0.9 or surnames[words] > 1):
+        return name._replace(type="PER", confidence=0.8)
+    winner, weight = votes[words].most_common(1)[0]
+    return name._replace(type=winner) if weight > 2 * votes[words][name.type] else name
+
+
+_CAPITALISED = re.compile(r"(?<![\w-])[^\W\d_a-z][\w'’-]*[^\W\d_](?: [^\W\d_a-z][\w'’-]*[^\W\d_])*")
+
+
+def _added(text: str, names: list[Name], surnames: Counter[str]) -> list[Name]:
+    """Names missed in one sentence but sure in another (whole, or by surname), and countries anywhere."""
+    sure = {text[name.start : name.end]: name.type for name in names if name.confidence >= 0.75}
+    sure |= {surname: "PER" for surname in surnames if len(surname) > 2}
+    taken = sorted((name.start, name.end) for name in names)
+    ends = [end for _, end in taken]
+    more: list[Name] = []
+    for match in _CAPITALISED.finditer(text):
+        words, start, end = match.group().removesuffix("'s").removesuffix("’s"), match.start(), match.end()
+        end = start + len(words)
+        at = bisect_left(ends, start + 1)
+        if at < len(taken) and taken[at][0] < end:
+            continue
+        kind = sure.get(words) or ("LOC" if words.lower() in countries() and len(words) > 3 else None)
+        if kind and len(more) < _MOST_ADDED and not (end < len(text) and text[end] == "$"):
+            more.append(Name(start, end, kind, 0.7))
+    return _no_overlap([*names, *more])
+
+
+def typed_places(text: str, names: Sequence[Name]) -> list[Name]:
+    """LOC becomes GPE for countries, states and cities that the gazetteer knows."""
+    return [name._replace(type="GPE") if name.type == "LOC" and _governed(text[name.start : name.end]) else name for name in names]
+
+
+@lru_cache(maxsize=20_000)
+def _governed(words: str) -> bool:
+    return words.lower() in countries() or any(place.level in {"city", "county", "state", "country"} for place in load_places().named(words))
