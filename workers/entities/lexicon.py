@@ -116,3 +116,9 @@ def identities() -> dict[tuple[str, str], Identity]:
             if form:
                 found.setdefault((kind, fold(form).replace(".", "")), entry)
     return found
+
+
+@lru_cache(maxsize=1)
+def country_codes() -> frozenset[str]:
+    """The codes of data/countries.tsv."""
+    return frozenset(row[0] for row in table("countries.tsv"))

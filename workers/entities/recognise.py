@@ -5,10 +5,10 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
-from workers.entities.tagger import TAGS, Tagger, decode
+from workers.entities.tagger import FORBIDDEN, TAGS, Tagger, decode
 from workers.entities.tokens import Sentence, sentences
 
-__all__ = ["WINDOW", "Name", "Recognizer", "embedded"]
+__all__ = ["WINDOW", "Name", "Recognizer", "embedded", "names_of"]
 
 #: Words read in one go; a longer text is read window by window, so that memory stays bounded.
 WINDOW = 20_000
@@ -52,12 +52,14 @@ def embedded(tagger: Tagger, text: str) -> list[Name]:
 
 
 def _read(tagger: Tagger, window: Sequence[Sentence]) -> list[Name]:
-    scores = tagger.scores([sentence.words for sentence in window])
-    words = [word for sentence in window for word in sentence.words]
-    scores = remember(words, scores)
+    return names_of(window, tagger.scores([sentence.words for sentence in window]), tagger.moves)
+
+
+def names_of(window: Sequence[Sentence], scores: Array, moves: Array = FORBIDDEN) -> list[Name]:
+    """The names of sentences from the scores of their words (one row a word, a column for each of TAGS)."""
+    scores = remember([word for sentence in window for word in sentence.words], scores)
     lengths = [len(sentence.words) for sentence in window]
-    tags = _best(scores, lengths, tagger.moves)
-    return _names(window, tags, _probabilities(scores))
+    return _names(window, _best(scores, lengths, moves), _probabilities(scores))
 
 
 def remember(words: Sequence[str], scores: Array) -> Array:

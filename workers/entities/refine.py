@@ -22,8 +22,10 @@ _SMALL_START = re.compile(r"(?:al|el|as|ash|ad|an|ar|de|van|von|bin|ibn|der|den|
 _MOST_ADDED = 2000
 
 
-def refine(text: str, names: Sequence[Name]) -> list[Name]:
-    """The names mended by what the text shows; in order, without overlaps."""
+def refine(text: str, names: Sequence[Name], language: str = "en") -> list[Name]:
+    """The names mended by what the text shows; in order, without overlaps. Patterns of English run on English alone."""
+    if language not in {"en", "und"}:
+        return _consistent(text, _no_overlap([piece for name in names for piece in _split(text, name)]), language)
     mended = [piece for name in names for piece in _split(text, name)]
     kept = [_event(text, name) for name in mended if not _money(text, name)]
     people = [Name(start, end, "PER", 0.9) for start, end in people_after_roles(text)]
@@ -33,7 +35,7 @@ def refine(text: str, names: Sequence[Name]) -> list[Name]:
     known = _known_organisations(text)
     kept = _no_overlap([*_apart(kept, known), *known, *_apart(people, kept)])
     kept = _with_acronyms(text, kept)
-    return _consistent(text, kept)
+    return _consistent(text, kept, language)
 
 
 def _split(text: str, name: Name) -> list[Name]:
@@ -214,7 +216,7 @@ def _spelt_out(before: str, acronym: str) -> int | None:
     return None
 
 
-def _consistent(text: str, names: Sequence[Name]) -> list[Name]:
+def _consistent(text: str, names: Sequence[Name], language: str) -> list[Name]:
     """The same words mean the same type in one article; a surname of a full name is that person."""
     votes: dict[str, Counter[str]] = defaultdict(Counter)
     surnames: Counter[str] = Counter()
@@ -224,7 +226,7 @@ def _consistent(text: str, names: Sequence[Name]) -> list[Name]:
         if name.type == "PER" and " " in words and name.confidence > 0.6:
             surnames[words.rsplit(" ", 1)[-1]] += 1
     settled = [_settled(text[name.start : name.end], name, votes, surnames) for name in names]
-    return _added(text, settled, surnames)
+    return _added(text, settled, surnames) if language != "de" else settled
 
 
 def _settled(words: str, name: Name, votes: dict[str, Counter[str]], surnames: Counter[str]) -> Name:

@@ -14,7 +14,7 @@ import numpy as np
 from workers.entities.features import MARKS, flags_of, marks_of, parts_of
 from workers.entities.places import name_key
 
-__all__ = ["GAP", "TAGS", "Tagger", "decode", "load_tagger"]
+__all__ = ["FORBIDDEN", "GAP", "TAGS", "Tagger", "decode", "load_tagger"]
 
 TAGS = ("O", "B-PER", "I-PER", "B-ORG", "I-ORG", "B-LOC", "I-LOC", "B-MISC", "I-MISC")
 #: Rows of zeros between sentences; at least the largest dilation.
@@ -45,7 +45,7 @@ class Tagger:
             for at, dilation in enumerate(plain["dilations"])
         ]
         self._out = plain["out_w"], plain["out_b"]
-        self.moves = plain["moves"] + _FORBIDDEN
+        self.moves = plain["moves"] + FORBIDDEN
         self._numbers: dict[str, int] = {}
         self._rows = np.zeros((4096, width), np.float32)
 
@@ -125,7 +125,8 @@ def _forbidden() -> Array:
     return moves
 
 
-_FORBIDDEN = _forbidden()
+#: Added to the scores of moves: an I- tag follows only its own type; the last row is the start.
+FORBIDDEN = _forbidden()
 
 
 def decode(scores: Array, moves: Array) -> list[int]:
