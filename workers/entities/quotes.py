@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from schemas.articles import Entity, Mention, Quote
-from workers.entities.speakers import Attribution, Speakers
+from workers.entities.speakers import Attribution, Speakers, sentence_end
 
 __all__ = ["find_quotes", "quote_spans"]
 
@@ -12,7 +12,8 @@ _CLOSERS = {'"': '"”“', "“": '”"', "„": '“”"', "«": "»", "»": "
 _OPEN = re.compile(r'(?<![\w.,;:!?)])["“„«»‹](?=\S|[\u00a0 ]\S)|(?<=[\s(\[—–-])["“„«»‹]|^["“„«»‹]', re.MULTILINE)
 _LONGEST = 5000
 _AROUND = 220
-_SENTENCE_END = re.compile(r"[.!?…](?=[\s\"”»]|$)")
+_TURN = re.compile(r"[\s,]*(?:while|but|whereas|although|though|and)\s")
+_SHORT_SUBJECT = re.compile(r"(?:[A-ZÀ-Ý][\w.'’-]*\s){1,3}")
 _MOST = 500
 
 
@@ -84,8 +85,8 @@ def _attribute(text: str, speakers: Speakers, start: int, end: int, lower: int, 
     partial = text[start].islower() or text[start] == "["
     introduced = bool(re.search(r"(?::|,|\bthat)\s*[\"“„«]?\s*$", text[max(lower, start - 8) : start]))
     ends_comma = text[end - 1] in ",—" or text[end + 1 : end + 2] == ","
-    after = None if closed and text[end - 1] == "." and not _runs_on(text, after_begin) else _after(speakers, after_begin, after_end)
-    if after is not None and (ends_comma or text[end - 1] in "?!") and not (partial and introduced):
+    after = _after(text, speakers, after_begin, after_end, closed=closed and text[end - 1] == ".")
+    if after is not None and (ends_comma or text[end - 1] in "?!.") and not (partial and introduced):
         return after
     before = _before(text, speakers, before_begin, start)
     if before is not None and (before.words or before.entity):
@@ -93,15 +94,17 @@ def _attribute(text: str, speakers: Speakers, start: int, end: int, lower: int, 
     return after or before
 
 
-def _runs_on(text: str, at: int) -> bool:
-    """Whether small letters follow: the sentence goes on after the quote."""
-    return at < len(text) and text[at].islower()
-
-
-def _after(speakers: Speakers, begin: int, end: int) -> Attribution | None:
+def _after(text: str, speakers: Speakers, begin: int, end: int, *, closed: bool) -> Attribution | None:
+    """The words after the quote. After a full stop inside the marks they belong to it only when they are no more than `Moats said`."""
+    if _TURN.match(text, begin, end):
+        return None
     for cue in speakers.cues(begin, end)[:2]:
         if cue.start() - begin > 110:
             break
+        if closed and not text[begin].islower():
+            short = _SHORT_SUBJECT.match(text, begin, end)
+            if short is None or short.end() < cue.start() or re.match(r" (?:that|it|the|in a|\w+ed)\b|[^.]*[\"“]", text[cue.end() : end]):
+                break
         named_first = speakers.before_cue(begin, cue) if cue.start() > begin + 1 or cue.group("source") else None
         if named_first is not None and (named_first.words or named_first.entity):
             return named_first
@@ -134,23 +137,16 @@ def _before_colon(speakers: Speakers, begin: int, start: int) -> Attribution | N
 
 def _begin_of(text: str, lower: int, start: int) -> int:
     """Where the sentence around the quote begins; the mark that opens the quote is no end of a sentence."""
-    line = text.rfind("\n", lower, start) + 1
-    ends = [match.end() for match in _SENTENCE_END.finditer(text, max(lower, line), max(lower, start - 1)) if not _abbreviated(text, match.start())]
-    return max(lower, line, ends[-1] if ends else 0)
+    begin = max(lower, text.rfind("\n", lower, start) + 1)
+    while (end := sentence_end(text, begin, max(begin, start - 1))) < start - 1:
+        begin = end
+    return begin
 
 
 def _end_of(text: str, begin: int, upper: int) -> int:
+    """Where the sentence or the line ends."""
     line = text.find("\n", begin, upper)
-    limit = line if line >= 0 else upper
-    for match in _SENTENCE_END.finditer(text, begin, limit):
-        if not _abbreviated(text, match.start()):
-            return match.end()
-    return limit
-
-
-def _abbreviated(text: str, at: int) -> bool:
-    """`Dr.`, `U.S.`, an initial."""
-    return re.search(r"(?:\b[A-Z]|\b(?:Mr|Mrs|Ms|Dr|Prof|Gen|Col|Sgt|Sen|Rep|Gov|St|Jr|Sr|Lt|Capt|Inc|Ltd|Corp|Co|No))$", text[max(0, at - 5) : at]) is not None
+    return sentence_end(text, begin, line if line >= 0 else upper)
 
 
 def _carried(text: str, quotes: Sequence[Quote], start: int, lower: int) -> Attribution | None:
@@ -166,7 +162,7 @@ def _carried(text: str, quotes: Sequence[Quote], start: int, lower: int) -> Attr
     return None
 
 
-_REPORTED = re.compile(r"^\s*(?:(?:on|in|at|last|earlier|late)\s[^,.]{2,30}\s)?(?P<that>that\s)?(?P<clause>\S.{12,})$", re.DOTALL)
+_REPORTED = re.compile(r"^\s*(?:[^.\"]{0,70}?\bthat\s)?(?P<clause>\S.{12,})$", re.DOTALL)
 _INDIRECT = frozenset("said says stated states added adds noted notes affirmed stressed emphasized emphasised remarked claimed claims argued argues warned warns announced announces explained insisted insists declared confirmed denied acknowledged admitted underscored underlined told tells reported predicted suggested believes".split())
 
 

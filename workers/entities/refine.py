@@ -15,11 +15,13 @@ __all__ = ["refine", "spells", "typed_places"]
 
 _TRIM = " \t\r\n.,;:!?()[]{}\"“”‘’'«»„*#@-–—/|"
 _ABBREVIATION = re.compile(r"(?:(?:^|[\s.-])[A-Z]|\b(?:Inc|Corp|Ltd|Co|Jr|Sr|Bros|Fla|Calif|Tex|Va|Md|Pa|Mass|Conn|Ill|Mich|Minn|Ala|Ariz|Ark|Colo|Ga|Tenn|Wis|Wash|Okla|Ore|Miss|Mo|Mont|Neb|Nev|Ky|La|Kan|Ind|Del))\.$")
+_OFFICE_OF = re.compile(r"(?:(?:Vice|Deputy|Prime|Foreign|First) )?(?:Minister|Secretary|President|Chief|Director|Governor|Mayor|Chancellor|Ambassador)s?(?: (?:of|for) |$)")
 _EVENT = re.compile(r"(?:summit|conference|olympics|games|cup|championships?|festival|forum|accords?|treaty|marathon|grand prix)$", re.IGNORECASE)
 _EVENT_NEXT = re.compile(r" (Summit|Conference|Olympics|Games|Cup|Championships?|Festival|Forum|Accords?|Treaty|Marathon|Grand Prix|War|summit|conference)(?!\w)")
-_OUTER_ACRONYM = re.compile(r" ?\((?:the )?([A-Z][A-Za-z&.-]{1,9})\)")
+_NO_BODY = re.compile(r"(?:virus|disease|flu|fluid|syndrome|fever|test|acid|index|product|rate|system|treaty|time|treatment|therapy|infection|device|explosives?|weapons?|force majeure)$", re.IGNORECASE)
 _SMALL_START = re.compile(r"(?:al|el|as|ash|ad|an|ar|de|van|von|bin|ibn|der|den|del|da|di|du|la|le|e[A-Z]|i[A-Z])(?![a-z])")
 _MOST_ADDED = 2000
+_OFFICES = frozenset({"vice-mayor", "vice-president", "minister", "president", "spokesman", "spokeswoman", "spokesperson", "mayor", "governor", "senator", "secretary", "chancellor", "ambassador", "secretary-general", "coach", "striker", "midfielder", "goalkeeper", "defender", "inspector", "commissioner", "analyst", "economist", "veterinarian"})  # fmt: skip
 
 
 def refine(text: str, names: Sequence[Name], language: str = "en") -> list[Name]:
@@ -67,7 +69,12 @@ def _trimmed(text: str, name: Name) -> Name | None:
         start, end = _without_small_words(text, start, end)
     if end <= start or not any(c.isalpha() for c in text[start:end]) or (end - start == 1 and name.type != "PER"):
         return None
-    if text[start:end].lower() in TIME_WORDS:
+    words = text[start:end]
+    if words.lower() in TIME_WORDS or words.lower().rstrip(".") in TITLES:
+        return None
+    if name.type == "PER" and any(c.isdigit() for c in words):
+        return None
+    if name.type == "ORG" and _OFFICE_OF.match(words):
         return None
     return name._replace(start=start, end=end)
 
@@ -106,6 +113,11 @@ def _person_without_title(text: str, name: Name) -> Name:
     skip = 0
     while len(words) > 1 and words[0].lower().rstrip(".") in TITLES | {"foreign", "prime", "vice"}:
         skip += len(words.pop(0)) + 1
+    for at in range(len(words) - 1):
+        if words[at].lower() in _OFFICES:
+            skip += sum(len(word) + 1 for word in words[: at + 1])
+            words = words[at + 1 :]
+            break
     return name._replace(start=name.start + skip)
 
 
@@ -192,7 +204,7 @@ def _with_acronyms(text: str, names: Sequence[Name]) -> list[Name]:
         start, end = match.start() - spelt, len(text[: match.start()].rstrip())
         known = by_end.get(end)
         kind = known.type if known is not None and known.type in {"ORG", "LOC", "EVENT"} else "ORG"
-        if known is None and not match.group(1).isupper():
+        if known is None and (not match.group(1).isupper() or _NO_BODY.search(text[start:end])):
             continue
         start = min(start, known.start) if known is not None and known.end == end else start
         found += [Name(start, end, kind, 0.95), Name(*match.span(1), kind, 0.95)]
@@ -225,13 +237,28 @@ def _consistent(text: str, names: Sequence[Name], language: str) -> list[Name]:
         votes[words][name.type] += round(name.confidence * 100)
         if name.type == "PER" and " " in words and name.confidence > 0.6:
             surnames[words.rsplit(" ", 1)[-1]] += 1
-    settled = [_settled(text[name.start : name.end], name, votes, surnames) for name in names]
+    small = _small_words(text)
+    settled = [_settled(text[name.start : name.end], name, votes, surnames) for name in names if not _common(text, name, small)]
     return _added(text, settled, surnames) if language != "de" else settled
 
 
+def _small_words(text: str) -> frozenset[str]:
+    """Words that the text also writes small."""
+    return frozenset(re.findall(r"(?<![\w-])[a-z]{4,}(?![\w-])", text))
+
+
+def _common(text: str, name: Name, small: frozenset[str]) -> bool:
+    """One capitalised word that is no name: it opens a sentence, the text writes it small elsewhere, and the model is not sure."""
+    words = text[name.start : name.end]
+    if " " in words or words.lower() not in small or name.confidence >= 0.93 or words.isupper():
+        return False
+    before = text[max(0, name.start - 3) : name.start].rstrip(" \"“”‘'(")
+    return not before or before[-1] in ".!?:\n"
+
+
 def _settled(words: str, name: Name, votes: dict[str, Counter[str]], surnames: Counter[str]) -> Name:
-    if name.type in {"PER", "ORG", "MISC"} and words.lower() in countries() and len(words) > 3:
-        return name._replace(type="LOC", confidence=max(name.confidence, 0.8)) if name.type != "ORG" else name
+    if name.type in {"PER", "ORG", "MISC"} and words.lower() in countries() and (len(words) > 3 or words.isupper()):
+        return name._replace(type="LOC", confidence=max(name.confidence, 0.8)) if name.type != "ORG" or words.isupper() else name
     if surnames[words] and name.type in {"LOC", "ORG", "MISC"} and (name.confidence < 0.9 or surnames[words] > 1):
         return name._replace(type="PER", confidence=0.8)
     winner, weight = votes[words].most_common(1)[0]

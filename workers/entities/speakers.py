@@ -9,10 +9,10 @@ from schemas.articles import Entity, Mention
 from workers.entities.cues import cue_pattern, pronoun_pattern, unnamed_pattern
 from workers.entities.lexicon import countries, demonyms
 
-__all__ = ["Attribution", "Speakers"]
+__all__ = ["Attribution", "Speakers", "sentence_end"]
 
-_WOMEN = frozenset({"she", "sie", "elle", "ella", "она", "вона", "هي", "lei", "ela", "ze", "zij"})
-_MEN = frozenset({"he", "er", "il", "él", "он", "він", "هو", "lui", "ele", "hij"})
+_WOMEN = frozenset({"she", "her", "sie", "elle", "ella", "она", "вона", "هي", "lei", "ela", "ze", "zij"})
+_MEN = frozenset({"he", "him", "er", "il", "él", "он", "він", "هو", "lui", "ele", "hij"})
 _THINGS = frozenset({"it", "they", "we", "es", "ils", "ellos", "они", "вони"})
 _ALIKE = (
     {"diplomat", "minister", "ambassador", "envoy", "secretary", "consul"},
@@ -27,7 +27,17 @@ _ALIKE = (
     {"scientist", "researcher", "professor", "microbiologist", "virologist", "expert"},
 )
 _OBJECT_BEFORE = re.compile(r"(?:told|tells|telling|to|by|with|of|from|for|against|about|in|on|at|asked|urged|called|quoted|cited|quoting|near)(?: the)? $", re.IGNORECASE)
+_END = re.compile(r"[.!?…](?=[\s\"”»]|$)")
+_ABBREVIATED = re.compile(r"(?:\b[A-Z]|\b(?:Mr|Mrs|Ms|Dr|Prof|Gen|Col|Sgt|Sen|Rep|Gov|St|Jr|Sr|Lt|Capt|Inc|Ltd|Corp|Co|No))$")
 _CLAUSE = re.compile(r"(?:;|:|—|–| but | and | while | when | after | as | because | although | which )")
+
+
+def sentence_end(text: str, begin: int, limit: int) -> int:
+    """Where the sentence that `begin` is in ends, its mark included; `limit` when it does not end before."""
+    for match in _END.finditer(text, begin, limit):
+        if not _ABBREVIATED.search(text[max(0, match.start() - 5) : match.start()]):
+            return match.end()
+    return limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,18 +72,18 @@ class Speakers:
     def after_cue(self, cue: re.Match[str], end: int) -> Attribution | None:
         """`said Carlos Vallejos, the minister`: who is named right after the verb."""
         begin = cue.end()
-        stretch = self._text[begin:end]
-        limit = begin + len(re.split(r"[.!?](?:\s|$)|[:;(]", stretch, maxsplit=1)[0])
+        stop = sentence_end(self._text, begin, end)
+        limit = begin + len(re.split(r"[:;(]", self._text[begin:stop], maxsplit=1)[0])
         if not self._language_is_verb_first() and not self._starts_subject(begin, limit):
             return None
         person = self.first(begin, min(limit, begin + 140), {"PER"})
         lead = self._text[begin : person.start] if person else ""
         if person is not None and not re.search(r"(?:^|[\s,])(?:that|of|for|to|with|against|who|as)\s", f" {lead}") and lead.count(",") <= 1:
             return Attribution(cue.group(), person.text, person.entity)
-        unnamed = unnamed_pattern(self._language).match(self._text, self._skip_blank(begin), limit)
-        if unnamed is not None:
-            return self._from_unnamed(cue.group(), unnamed, limit)
         body = self.first(begin, min(limit, begin + 70), {"ORG", "GPE"})
+        unnamed = unnamed_pattern(self._language).match(self._text, self._skip_blank(begin), limit)
+        if unnamed is not None and not (body is not None and (body.start - begin < 6 or body.end >= unnamed.end() > body.start)):
+            return self._from_unnamed(cue.group(), unnamed, limit)
         while body is not None and self._text.startswith(("'s", "’s"), body.end):
             body = self.first(body.end, min(limit, body.end + 60), {"ORG", "GPE", "PER"}) or None
         if body is not None and not re.search(r"\b(?:in|to|at|that|from|on)\s", self._text[begin : body.start]):
@@ -97,6 +107,8 @@ class Speakers:
         """`Lavrov stated`, `she told the agency`: the subject in the clause before the verb."""
         if cue.group("source"):
             return self._source(cue)
+        if cue.group().lower() == "as saying":
+            return self._quoted_as_saying(start, cue)
         begin = self._clause_start(start, cue.start())
         clause = self._text[begin : cue.start()]
         pronoun = next(reversed(list(pronoun_pattern(self._language).finditer(self._text, begin, cue.start()))), None)
@@ -105,19 +117,32 @@ class Speakers:
         if pronoun is not None and (cue.start() - pronoun.end() < 18 or not named) and not (people and people[-1].start > pronoun.start()):
             return Attribution(cue.group(), pronoun.group(), self.of_pronoun(pronoun.group(), pronoun.start()))
         if people:
-            head = people[0] if len(people) == 1 or "," in clause or " of " in clause or " and " in clause else people[-1]
+            joined = " and " in self._text[people[0].end : people[-1].start]
+            head = people[0] if len(people) == 1 or "," in clause or " of " in clause or joined else people[-1]
             return Attribution(cue.group(), head.text, head.entity)
         unnamed = next(reversed(list(unnamed_pattern(self._language).finditer(self._text, begin, cue.start()))), None)
         body = next((mention for mention in named if not self._text.startswith(("'s", "’s"), mention.end)), None)
-        if unnamed is not None and (body is None or body.end < unnamed.end()):
+        if unnamed is not None and (body is None or (body.end < unnamed.end() and not body.start >= unnamed.start() - 4)):
             return self._from_unnamed(cue.group(), unnamed, cue.start())
         if body is not None:
             return Attribution(cue.group(), body.text, body.entity)
         return Attribution(cue.group(), None, None) if clause.strip() else None
 
+    def _quoted_as_saying(self, start: int, cue: re.Match[str]) -> Attribution | None:
+        """`AP quoted him as saying`, `quoted Nyoman Kandun, an official, as saying`."""
+        quoted = self._text.rfind("quot", start, cue.start())
+        begin = max(start, quoted)
+        person = self.first(begin, cue.start(), {"PER"})
+        if person is not None:
+            return Attribution(cue.group(), person.text, person.entity)
+        pronoun = pronoun_pattern(self._language).search(self._text, begin, cue.start())
+        if pronoun is not None:
+            return Attribution(cue.group(), pronoun.group(), self.of_pronoun(pronoun.group(), pronoun.start()))
+        return None
+
     def _source(self, cue: re.Match[str]) -> Attribution | None:
         """`according to Lavrov`."""
-        limit = cue.end() + len(re.split(r"[.!?](?:\s|$)|;", self._text[cue.end() : cue.end() + 120], maxsplit=1)[0])
+        limit = sentence_end(self._text, cue.end(), min(len(self._text), cue.end() + 120))
         person = self.first(cue.end(), min(limit, cue.end() + 70), {"PER"})
         named = person or self.first(cue.end(), min(limit, cue.end() + 40), {"ORG", "GPE"})
         if named is not None:
@@ -131,7 +156,7 @@ class Speakers:
         """Where the clause of the verb begins, if a name or pronoun stands after that."""
         cut = start
         for match in _CLAUSE.finditer(self._text, start, end):
-            if self._between(match.end(), end) or pronoun_pattern(self._language).search(self._text, match.end(), end):
+            if any(one.type == "PER" for one in self._between(match.end(), end)) or pronoun_pattern(self._language).search(self._text, match.end(), end):
                 cut = match.end()
         return cut
 
@@ -165,6 +190,8 @@ class Speakers:
         body = self.first(unnamed.end(), unnamed.end() + speaks_for.end() + 60, {"ORG", "GPE"}) if speaks_for else inside
         if "spokes" in words.lower() and body is not None and (not speaks_for or body.start <= unnamed.end() + speaks_for.end() + 2):
             return Attribution(cue, words, body.entity)
+        if re.search(r"(?:statement|report|release)$", words):
+            return Attribution(cue, words, self.last)
         definite = re.match(r"(?:the|this|that)\s", words, re.IGNORECASE) is not None
         return Attribution(cue, words, self.of_role(words, unnamed.start()) if definite else None)
 

@@ -7,7 +7,8 @@ __all__ = ["LONGEST", "Sentence", "sentences"]
 
 #: A word with inner marks (al-Sharaa, O'Neill, U.S.), a number, or one mark. A possessive 's is a word of its own.
 _TOKEN = re.compile(
-    r"(?:[^\W\d_]\.){2,}"  # U.S., U.N.
+    r"https?://[^\s<>\"”]+|www\.[^\s<>\"”]+|[\w.+-]+@[\w-]+\.[\w.-]+|[@#]\w+"  # addresses, handles and tags are one word
+    r"|(?:[^\W\d_]\.){2,}"  # U.S., U.N.
     r"|[^\W_]+(?:(?:['’.](?!s\b)|-|&)[^\W_]+)*"
     r"|['’]s\b|\n+|[^\w\s]|_+"
 )
