@@ -168,7 +168,9 @@ class Mention(Message):
     type: str = Field(description="PER, ORG, GPE, LOC, NORP, EVENT or MISC")
     entity: str
     confidence: Share
-    metonym: bool = Field(False, description="A capital that stands for its government: `Moscow denied it`")
+    metonym: bool | None = Field(
+        None, description="True for a capital that stands for its government: `Moscow denied it`"
+    )
 
 
 class Entity(Message):

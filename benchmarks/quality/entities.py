@@ -29,7 +29,13 @@ from workers.ports import StageOptions
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 BENCH = ROOT.parent / "shared" / "bench"
-BARS = {"wikigold": 0.76, "uner_ewt_dev": 0.70, "geovirus_within_161_km": 0.85, "wikinews_bcubed_f1": 0.90, "wikinews_speaker_accuracy": 0.85}
+BARS = {
+    "wikigold": 0.76,
+    "uner_ewt_dev": 0.70,
+    "geovirus_within_161_km": 0.85,
+    "wikinews_bcubed_f1": 0.90,
+    "wikinews_speaker_accuracy": 0.85,
+}
 BLOCK = 20
 TYPES = ("PER", "ORG", "LOC")
 OUTER = " \t\r\n.,;:!?()[]{}\"'“”‘’"
@@ -64,7 +70,11 @@ def blocks(sentences: Sequence[dict[str, Any]], size: int) -> Iterator[tuple[str
             for word in row["tokens"]:
                 places.append((len(text), len(text) + len(word)))
                 text += word + " "
-            gold |= {(places[start][0], places[end - 1][1], kind) for start, end, kind in spans_of(row["tags"]) if kind in TYPES}
+            gold |= {
+                (places[start][0], places[end - 1][1], kind)
+                for start, end, kind in spans_of(row["tags"])
+                if kind in TYPES
+            }
             text = text[:-1] + "\n"
         yield text, gold
 
@@ -97,7 +107,11 @@ class Score:
         """Precision, recall and F1, rounded."""
         right, wrong, missed = self.counts[key]
         precision, recall = right / max(1, right + wrong), right / max(1, right + missed)
-        return {"precision": round(precision, 4), "recall": round(recall, 4), "f1": round(2 * precision * recall / max(1e-9, precision + recall), 4)}
+        return {
+            "precision": round(precision, 4),
+            "recall": round(recall, 4),
+            "f1": round(2 * precision * recall / max(1e-9, precision + recall), 4),
+        }
 
     def figures(self) -> dict[str, Any]:
         """Over all, and F1 by type."""
@@ -131,7 +145,13 @@ def peer(texts: Sequence[str]) -> list[Spans]:
     python = ROOT / ".venv-peers" / "bin" / "python"
     if not python.exists():
         sys.exit("the peers are not installed: make peers")
-    done = subprocess.run([python, HERE / "peer_spacy.py"], input=json.dumps({"texts": list(texts)}), capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [python, HERE / "peer_spacy.py"],
+        input=json.dumps({"texts": list(texts)}),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     return [{(start, end, kind) for start, end, kind in names} for names in json.loads(done.stdout)["names"]]
 
 
@@ -154,7 +174,10 @@ def token_sets(minilm: Finder | None, with_peer: bool) -> dict[str, Any]:
     figures: dict[str, Any] = {}
     for name, (sentences, tagger) in sets.items():
         documents = list(blocks(sentences, BLOCK))
-        figures[name] = {"embedded": score_set(ours(tagger), documents), "embedded_by_sentence": score_set(ours(tagger), list(blocks(sentences, 1)))["f1"]}
+        figures[name] = {
+            "embedded": score_set(ours(tagger), documents),
+            "embedded_by_sentence": score_set(ours(tagger), list(blocks(sentences, 1)))["f1"],
+        }
         if with_peer:
             names = peer([text for text, _ in documents])
             score = Score()
@@ -162,7 +185,9 @@ def token_sets(minilm: Finder | None, with_peer: bool) -> dict[str, Any]:
                 score.add(text, gold, found)
             figures[name]["en_core_web_sm"] = score.figures()
         if minilm is not None:
-            figures[name]["minilm_which_saw_the_set" if name != "wnut17_last_fifth" else "minilm"] = score_set(minilm, documents)
+            figures[name]["minilm_which_saw_the_set" if name != "wnut17_last_fifth" else "minilm"] = score_set(
+                minilm, documents
+            )
     return figures
 
 
@@ -184,12 +209,17 @@ def places(articles: Sequence[AnnotatedArticle], gold: Sequence[dict[str, Any]])
         entities = {entity.id: entity for entity in article.entities}
         for place in row["places"]:
             total += 1
-            over = [mention for mention in article.mentions if mention.start < place["end"] and place["start"] < mention.end]
+            over = [
+                mention for mention in article.mentions if mention.start < place["end"] and place["start"] < mention.end
+            ]
             found += bool(over)
             for mention in over:
                 entity = entities[mention.entity]
                 if entity.lat is not None and entity.lon is not None:
-                    here, there = (Place(0, lat, lon, 0, "", "", "city", main=True) for lat, lon in ((entity.lat, entity.lon), (place["lat"], place["lon"])))
+                    here, there = (
+                        Place(0, lat, lon, 0, "", "", "city", main=True)
+                        for lat, lon in ((entity.lat, entity.lon), (place["lat"], place["lon"]))
+                    )
                     if kilometres(here, there) <= 161:
                         near += 1
                         break
@@ -206,7 +236,11 @@ def bcubed(pairs: Sequence[tuple[str, str]]) -> dict[str, float]:
     both = [(len(ours_[mine] & theirs[gold]), len(ours_[mine]), len(theirs[gold])) for mine, gold in pairs]
     precision = sum(shared / mine for shared, mine, _ in both) / max(1, len(both))
     recall = sum(shared / gold for shared, _, gold in both) / max(1, len(both))
-    return {"precision": round(precision, 4), "recall": round(recall, 4), "f1": round(2 * precision * recall / max(1e-9, precision + recall), 4)}
+    return {
+        "precision": round(precision, 4),
+        "recall": round(recall, 4),
+        "f1": round(2 * precision * recall / max(1e-9, precision + recall), 4),
+    }
 
 
 def wikinews(articles: dict[str, AnnotatedArticle], gold: dict[str, Any]) -> dict[str, Any]:
@@ -216,12 +250,20 @@ def wikinews(articles: dict[str, AnnotatedArticle], gold: dict[str, Any]) -> dic
     quotes = found = right = 0
     for key, row in gold.items():
         article = articles[key]
-        entity_of = {(start, end): number for number, entity in enumerate(row["entities"]) for start, end in entity["mentions"]}
-        score.add(article.text, {(start, end, row["entities"][number]["type"]) for (start, end), number in entity_of.items()}, _plain(article.mentions))
+        entity_of = {
+            (start, end): number for number, entity in enumerate(row["entities"]) for start, end in entity["mentions"]
+        }
+        score.add(
+            article.text,
+            {(start, end, row["entities"][number]["type"]) for (start, end), number in entity_of.items()},
+            _plain(article.mentions),
+        )
         gold_of: dict[str, set[int]] = defaultdict(set)
         for mention in article.mentions:
             at = trimmed(article.text, mention.start, mention.end)
-            number = next((number for (start, end), number in entity_of.items() if trimmed(article.text, start, end) == at), None)
+            number = next(
+                (number for (start, end), number in entity_of.items() if trimmed(article.text, start, end) == at), None
+            )
             if number is not None:
                 pairs.append((f"{key}/{mention.entity}", f"{key}/{number}"))
                 gold_of[mention.entity].add(number)
@@ -232,7 +274,14 @@ def wikinews(articles: dict[str, AnnotatedArticle], gold: dict[str, Any]) -> dic
                 continue
             found += 1
             right += speaker in gold_of[best.speaker] if best.speaker else speaker is None
-    return {"articles": len(gold), "names": score.figures(), "bcubed": bcubed(pairs), "quotes": quotes, "quotes_found": round(found / quotes, 4), "speaker_accuracy": round(right / quotes, 4)}
+    return {
+        "articles": len(gold),
+        "names": score.figures(),
+        "bcubed": bcubed(pairs),
+        "quotes": quotes,
+        "quotes_found": round(found / quotes, 4),
+        "speaker_accuracy": round(right / quotes, 4),
+    }
 
 
 def wikinews_gold() -> dict[str, Any]:
@@ -264,7 +313,10 @@ def main() -> None:
     figures["geovirus"] = places(articles, geovirus)
     gold = wikinews_gold()
     figures["wikinews"] = wikinews({row["id"]: article for row, article in zip(geovirus, articles, strict=True)}, gold)
-    documents = [(row["text"], {(start, end, entity["type"]) for entity in row["entities"] for start, end in entity["mentions"]}) for row in gold.values()]
+    documents = [
+        (row["text"], {(start, end, entity["type"]) for entity in row["entities"] for start, end in entity["mentions"]})
+        for row in gold.values()
+    ]
     if minilm is not None:
         figures["wikinews"]["names_minilm"] = score_set(minilm, documents)
     if not options.no_peer:
@@ -279,7 +331,9 @@ def main() -> None:
         "wikinews_bcubed_f1": figures["wikinews"]["bcubed"]["f1"],
         "wikinews_speaker_accuracy": figures["wikinews"]["speaker_accuracy"],
     }
-    figures["bars"] = {name: {"bar": bar, "reached": reached[name], "met": reached[name] >= bar} for name, bar in BARS.items()}
+    figures["bars"] = {
+        name: {"bar": bar, "reached": reached[name], "met": reached[name] >= bar} for name, bar in BARS.items()
+    }
     figures["met"] = all(bar["met"] for bar in figures["bars"].values())
     if not options.json:
         for name, value in figures.items():

@@ -18,12 +18,14 @@ _GOVERNMENT_VERB = re.compile(
 _BETWEEN = re.compile(r"(?:between|relations with|talks with|ties with|pressure on|support from) (?:[A-Z]\w+ and )?$")
 
 
-def make_mentions(text: str, names: Sequence[Name], of_name: Sequence[Group], ids: dict[int, str]) -> tuple[Mention, ...]:
+def make_mentions(
+    text: str, names: Sequence[Name], of_name: Sequence[Group], ids: dict[int, str]
+) -> tuple[Mention, ...]:
     """One mention for each name."""
     return tuple(
         Mention(
             start=name.start, end=name.end, text=text[name.start : name.end], type=group.type, entity=ids[id(group)],
-            confidence=name.confidence, metonym=group.type == "GPE" and _stands_for_government(text, name),
+            confidence=name.confidence, metonym=True if group.type == "GPE" and _stands_for_government(text, name) else None,
         )
         for name, group in zip(names, of_name, strict=True)
     )  # fmt: skip
@@ -34,7 +36,10 @@ def _stands_for_government(text: str, name: Name) -> bool:
         return False
     if text[max(0, name.start - 4) : name.start].lower().endswith((" in ", "in ", " at ", " to ")):
         return False
-    return _GOVERNMENT_VERB.match(text, name.end) is not None or _BETWEEN.search(text, max(0, name.start - 40), name.start) is not None
+    return (
+        _GOVERNMENT_VERB.match(text, name.end) is not None
+        or _BETWEEN.search(text, max(0, name.start - 40), name.start) is not None
+    )
 
 
 def make_entities(

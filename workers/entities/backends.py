@@ -21,7 +21,17 @@ LICENCES = {
     "spacy": "that of the model's package; spaCy's own models are MIT",
     "gliner": "that of the model; the medium and large v2.1 models are Apache-2.0, the v1 ones CC BY-NC 4.0",
 }
-_SPACY_TYPES = {"PERSON": "PER", "PER": "PER", "ORG": "ORG", "GPE": "LOC", "LOC": "LOC", "FAC": "LOC", "NORP": "NORP", "EVENT": "EVENT", "MISC": "MISC"}
+_SPACY_TYPES = {
+    "PERSON": "PER",
+    "PER": "PER",
+    "ORG": "ORG",
+    "GPE": "LOC",
+    "LOC": "LOC",
+    "FAC": "LOC",
+    "NORP": "NORP",
+    "EVENT": "EVENT",
+    "MISC": "MISC",
+}
 _GLINER_TYPES = {"person": "PER", "organization": "ORG", "location": "LOC", "event": "EVENT"}
 _WINDOW = 50_000
 
@@ -42,12 +52,14 @@ class Backend:
         return "basic" if language in BASIC else "gazetteer"
 
 
-def load_recognizer(backend: str, extra: Mapping[str, str] | None = None) -> Backend:  # noqa: ARG001  for settings that a backend may need
+def load_recognizer(backend: str, extra: Mapping[str, str] | None = None) -> Backend:
     """The backend of that name; raises Misconfigured with what to install or set."""
     kind, _, model = backend.partition(":")
     if backend == "embedded":
         tagger = load_tagger()
-        return Backend("embedded", LICENCES["embedded"], _english_or_patterns(lambda text: embedded(tagger, text)), _ENGLISH)
+        return Backend(
+            "embedded", LICENCES["embedded"], _english_or_patterns(lambda text: embedded(tagger, text)), _ENGLISH
+        )
     if kind == "minilm" and model:
         return Backend("minilm", LICENCES["minilm"], _english_or_patterns(load_minilm(model)), _ENGLISH)
     if kind == "spacy" and model:
@@ -88,7 +100,7 @@ def _spacy(model: str) -> tuple[Recognizer, frozenset[str]]:
             f"the spaCy model {model} is not installed: install its package, or set DATELINE_ENTITIES_BACKEND=embedded"
         ) from None
 
-    def recognize(text: str, language: str) -> list[Name]:  # noqa: ARG001  the model has one language
+    def recognize(text: str, language: str) -> list[Name]:
         return [
             Name(at + ent.start_char, at + ent.end_char, _SPACY_TYPES[ent.label_], 0.8)
             for at in range(0, len(text), _WINDOW)
@@ -113,11 +125,14 @@ def _gliner(model: str) -> Recognizer:
             f"the GLiNER model {model} cannot be loaded ({error}): name a folder that holds it; nothing is downloaded"
         ) from None
 
-    def recognize(text: str, language: str) -> list[Name]:  # noqa: ARG001  the model is multilingual or not, as chosen
-        names = []
+    def recognize(text: str, language: str) -> list[Name]:
+        names: list[Name] = []
         for at, part in _parts(text, 1200):
-            for found in loaded.predict_entities(part, list(_GLINER_TYPES), threshold=0.5):
-                names.append(Name(at + found["start"], at + found["end"], _GLINER_TYPES[found["label"]], float(found["score"])))
+            found = loaded.predict_entities(part, list(_GLINER_TYPES), threshold=0.5)
+            names += [
+                Name(at + one["start"], at + one["end"], _GLINER_TYPES[one["label"]], float(one["score"]))
+                for one in found
+            ]
         return names
 
     return recognize

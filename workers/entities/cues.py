@@ -19,7 +19,18 @@ _VERBS = {
 }
 #: What introduces a source without a verb.
 ACCORDING = {"en": "according to|in the words of", "de": "laut|nach angaben von|so", "fr": "selon|d'après", "es": "según", "ru": "по словам|по мнению|согласно", "uk": "за словами|на думку|згідно з", "ar": "وفقا ل|بحسب|حسب", "it": "secondo", "pt": "segundo|de acordo com", "nl": "volgens|aldus"}  # fmt: skip
-_PRONOUNS = {"en": "he|she|they|it|I|we|him|her", "de": "er|sie|es", "fr": "il|elle|ils|elles", "es": "él|ella|ellos", "ru": "он|она|они", "uk": "він|вона|вони", "ar": "هو|هي", "it": "lui|lei|egli", "pt": "ele|ela", "nl": "hij|zij|ze"}
+_PRONOUNS = {
+    "en": "he|she|they|it|I|we|him|her",
+    "de": "er|sie|es",
+    "fr": "il|elle|ils|elles",
+    "es": "él|ella|ellos",
+    "ru": "он|она|они",
+    "uk": "він|вона|вони",
+    "ar": "هو|هي",
+    "it": "lui|lei|egli",
+    "pt": "ele|ela",
+    "nl": "hij|zij|ze",
+}
 _UNNAMED = {
     "en": r"(?:spokes(?:man|woman|person|people)|officials?|officers?|sources?|diplomats?|ministers?|presidents?|premier|chancellor|leaders?|senators?|governors?|mayors?|king|chiefs?|ceo|envoys?|ambassadors?|secretary|doctors?|physicians?|observers?|workers?|residents?|witness(?:es)?|lawyers?|attorneys?|researchers?|scientists?|police|authorities|analysts?|economists?|experts?|commanders?|generals?|colonel|soldiers?|protesters?|activists?|teachers?|students?|mothers?|fathers?|parents?|brothers?|sisters?|sons?|daughters?|wi(?:fe|ves)|husbands?|neighbou?rs?|coach(?:es)?|managers?|captains?|players?|fans?|owners?|directors?|judges?|prosecutors?|company|statement|report|release|ministry|agency|government|committee|council|group|lawmakers?|politicians?|executives?|traders?|survivors?|victims?|passengers?|priests?|bishops?|pope|pontiff|singer|actors?|actress|author|editor|reporters?|journalists?|aides?|advis[eo]rs?|members?|representatives?|people|man|men|wom[ae]n|others?|someone|critics?|supporters?|opponents?|villagers?|farmers?|customers?)",
 }
@@ -31,7 +42,8 @@ def cue_pattern(language: str) -> re.Pattern[str]:
     known = language if language in _VERBS else "en"
     verbs = sorted((verb.replace("-", " ") for verb in _VERBS[known].split()), key=len, reverse=True)
     return re.compile(
-        rf"(?<![\w-])(?:(?P<source>{ACCORDING[known]})|(?P<verb>{'|'.join(map(re.escape, verbs))}))(?![\w-])", re.IGNORECASE
+        rf"(?<![\w-])(?:(?P<source>{ACCORDING[known]})|(?P<verb>{'|'.join(map(re.escape, verbs))}))(?![\w-])",
+        re.IGNORECASE,
     )
 
 
@@ -46,4 +58,7 @@ def unnamed_pattern(language: str) -> re.Pattern[str]:
     """Somebody without a name: `the Russian diplomat`, `a police spokesman`, `residents`. English only; else nothing."""
     if language not in {"en", "und"}:
         return re.compile(r"(?!)")
-    return re.compile(rf"(?<![\w-])((?:(?:the|a|an|one|another|some|several|many|his|her|their|its|this|that|unnamed|local)\s)?(?:(?!(?:in|of|for|at|by|on|to|and|as|from|with|that)\s)[\w’'-]+\s){{0,3}}?{_UNNAMED['en']})(?![\w-])", re.IGNORECASE)
+    return re.compile(
+        rf"(?<![\w-])((?:(?:the|a|an|one|another|some|several|many|his|her|their|its|this|that|unnamed|local)\s)?(?:(?!(?:in|of|for|at|by|on|to|and|as|from|with|that)\s)[\w’'-]+\s){{0,3}}?{_UNNAMED['en']})(?![\w-])",
+        re.IGNORECASE,
+    )

@@ -30,7 +30,17 @@ PARTS = 8
 FLAGS = 40
 MARKS = 8
 _CITY, _TOWN = 200_000, 15_000
-_ORG_KINDS = {"team": 26, "nickname": 27, "body": 28, "government": 29, "party": 30, "media": 31, "company": 32, "league": 33, "university": 34}
+_ORG_KINDS = {
+    "team": 26,
+    "nickname": 27,
+    "body": 28,
+    "government": 29,
+    "party": 30,
+    "media": 31,
+    "company": 32,
+    "league": 33,
+    "university": 34,
+}
 
 
 def shape_of(word: str) -> str:
@@ -46,7 +56,16 @@ def shape_of(word: str) -> str:
 def parts_of(word: str) -> list[int]:
     """The buckets of a word's spelling: itself, its beginnings and ends, its shape; always PARTS numbers."""
     low = word.lower()[:40]
-    texts = ("w" + low, "p" + low[:2], "p" + low[:3], "p" + low[:4], "s" + low[-2:], "s" + low[-3:], "s" + low[-4:], "S" + shape_of(word))
+    texts = (
+        "w" + low,
+        "p" + low[:2],
+        "p" + low[:3],
+        "p" + low[:4],
+        "s" + low[-2:],
+        "s" + low[-3:],
+        "s" + low[-4:],
+        "S" + shape_of(word),
+    )
     return [crc32(text.encode("utf-8", "replace")) % BUCKETS for text in texts]
 
 
@@ -138,7 +157,9 @@ def _phrases() -> tuple[dict[str, int], dict[tuple[str, ...], int]]:
 
 @lru_cache(maxsize=50_000)
 def _city_phrase(words: tuple[str, ...]) -> bool:
-    return any(place.population >= _TOWN or place.level != "city" for place in load_places().named(fold(" ".join(words))))
+    return any(
+        place.population >= _TOWN or place.level != "city" for place in load_places().named(fold(" ".join(words)))
+    )
 
 
 def marks_of(words: Sequence[str]) -> list[tuple[int, int]]:
@@ -171,7 +192,11 @@ def marks_of(words: Sequence[str]) -> list[tuple[int, int]]:
                 break
         if not matched and words[at + 1][:1].isupper():
             for size in (3, 2):
-                if at + size <= count and words[at + size - 1][:1].isupper() and _city_phrase(tuple(one.lower() for one in words[at : at + size])):
+                if (
+                    at + size <= count
+                    and words[at + size - 1][:1].isupper()
+                    and _city_phrase(tuple(one.lower() for one in words[at : at + size]))
+                ):
                     found.append((at, 4))
                     found += [(inside, 5) for inside in range(at + 1, at + size)]
                     matched = size

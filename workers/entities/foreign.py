@@ -1,11 +1,10 @@
 """Names in languages without a model of ours: gazetteers, given names, titles and patterns. Good for people and places, less for bodies."""
 
-import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from workers.entities.foreign_words import WORDS, Words
-from workers.entities.lexicon import TIME_WORDS, countries, name_marks, organisations
+from workers.entities.lexicon import TIME_WORDS, countries, name_marks, organisations, word_set
 from workers.entities.places import load_places
 from workers.entities.recognise import Name
 from workers.entities.tokens import Sentence, sentences
@@ -15,9 +14,11 @@ __all__ = ["BASIC", "by_gazetteer", "by_patterns"]
 #: Languages whose people and places are found by patterns of their own.
 BASIC = frozenset({"de", "fr", "es", "ru", "uk", "ar"})
 _LARGE, _TOWN = 100_000, 15_000
-_JOINERS = frozenset("von van de der den del della di da dos bin ibn al el y e zu".split())
+_JOINERS = word_set("von van de der den del della di da dos bin ibn al el y e zu")
 _ARABIC_PREFIXES = ("وال", "بال", "فال", "كال", "ولل", "لل", "وب", "ول", "و", "ب", "ل", "ف", "ك")
-_LEGAL = frozenset({"AG", "GmbH", "SE", "KG", "SA", "SAS", "SpA", "SL", "S.A.", "NV", "BV", "ООО", "ОАО", "ПАО", "АО", "ТОВ"})
+_LEGAL = frozenset(
+    {"AG", "GmbH", "SE", "KG", "SA", "SAS", "SpA", "SL", "S.A.", "NV", "BV", "ООО", "ОАО", "ПАО", "АО", "ТОВ"}
+)
 _CASES = (
     ("ией", "ия"), ("ии", "ия"), ("ию", "ия"), ("ием", "ий"), ("ами", "ы"), ("ях", "и"), ("ах", "ы"), ("ов", "ы"), ("ой", "ая"), ("ой", "а"), ("ою", "а"), ("ей", "я"), ("ым", "ый"), ("ого", "ый"), ("ому", "ый"), ("ому", "ое"),
     ("ем", "ь"), ("ом", ""), ("ом", "о"), ("ем", ""), ("ем", "е"), ("и", "ь"), ("и", "а"), ("и", "я"), ("ы", "а"), ("е", "а"), ("е", ""), ("е", "о"), ("е", "ь"), ("е", "я"), ("у", "а"), ("у", ""), ("ю", "я"), ("ю", "ь"), ("а", ""), ("я", "ь"), ("я", "й"),
@@ -75,11 +76,23 @@ def _in_capitals(sentence: Sentence, words: Words, language: str) -> Iterator[Na
             if not taken:
                 taken, kind = _person(tokens, at, end, words, language), "PER"
             if not taken:
-                place = next(iter(_places(tokens, at, end, words.common, language, _TOWN if _before(tokens, at) in words.into else _LARGE)), None)
+                place = next(
+                    iter(
+                        _places(
+                            tokens,
+                            at,
+                            end,
+                            words.common,
+                            language,
+                            _TOWN if _before(tokens, at) in words.into else _LARGE,
+                        )
+                    ),
+                    None,
+                )
                 taken, kind = (place[1], "LOC") if place and place[0] == at else (0, "")
             if not taken and _before(tokens, at) in words.landforms:
                 taken, kind = end, "LOC"
-            if taken:
+            if taken > at:
                 yield _name(sentence, at, taken, kind, 0.75)
                 at = taken
             else:
@@ -98,9 +111,9 @@ def _organisation(tokens: Sequence[str], at: int, end: int, words: Words) -> int
         return 0
     last = at + 1
     while last < len(tokens) and last - at < 8:
-        if tokens[last][0].isupper() and tokens[last].lower() not in words.roles:
-            last += 1
-        elif tokens[last].lower() in words.joins and any(token[0].isupper() for token in tokens[last + 1 : last + 3]):
+        if (tokens[last][0].isupper() and tokens[last].lower() not in words.roles) or (
+            tokens[last].lower() in words.joins and any(token[0].isupper() for token in tokens[last + 1 : last + 3])
+        ):
             last += 1
         else:
             break
@@ -112,7 +125,11 @@ def _organisation(tokens: Sequence[str], at: int, end: int, words: Words) -> int
 def _known_organisation(tokens: Sequence[str], at: int, end: int) -> int:
     for size in range(min(5, end - at), 0, -1):
         kind = organisations().get(tuple(token.lower() for token in tokens[at : at + size]))
-        if kind and (size > 1 or kind in {"body", "media"} or (kind == "company" and tokens[at].isupper())) and kind != "nickname":
+        if (
+            kind
+            and (size > 1 or kind in {"body", "media"} or (kind == "company" and tokens[at].isupper()))
+            and kind != "nickname"
+        ):
             return at + size
     return 0
 
@@ -121,7 +138,9 @@ def _is_given(word: str, language: str) -> bool:
     marks = name_marks().get(word.lower(), "")
     if "m" in marks or "f" in marks:
         return True
-    return language in {"ru", "uk"} and any(set("mf") & set(name_marks().get(form, "")) for form in _lemmas(word.lower()))
+    return language in {"ru", "uk"} and any(
+        set("mf") & set(name_marks().get(form, "")) for form in _lemmas(word.lower())
+    )
 
 
 def _person(tokens: Sequence[str], at: int, end: int, words: Words, language: str) -> int:
@@ -129,7 +148,9 @@ def _person(tokens: Sequence[str], at: int, end: int, words: Words, language: st
     low = tokens[at].lower().rstrip(".")
     if low in words.roles or low in TIME_WORDS or low in words.common or not tokens[at][0].isalpha():
         return 0
-    titled = _before(tokens, at) in words.roles or (_before(tokens, at) == "." and at > 1 and tokens[at - 2].lower() in words.roles)
+    titled = _before(tokens, at) in words.roles or (
+        _before(tokens, at) == "." and at > 1 and tokens[at - 2].lower() in words.roles
+    )
     given = _is_given(tokens[at], language) or (tokens[at].rstrip(".") != tokens[at] and len(tokens[at]) == 2)
     if not titled and not (given and end - at > 1):
         return 0
@@ -138,13 +159,18 @@ def _person(tokens: Sequence[str], at: int, end: int, words: Words, language: st
     if titled and not given and end - at == 1 and (low in countries() or _large(tokens[at])):
         return 0
     last = at + 1
-    while last < end and last - at < 5 and tokens[last].lower() not in words.organisations and tokens[last].lower() not in words.roles:
+    while (
+        last < end
+        and last - at < 5
+        and tokens[last].lower() not in words.organisations
+        and tokens[last].lower() not in words.roles
+    ):
         last += 1
     while last > at and not tokens[last - 1][0].isupper():
         last -= 1
     if language == "de" and not titled and last - at > 2 and not name_marks().get(tokens[last - 1].lower()):
         last = at + 2
-    return last if titled or last - at > 1 else 0
+    return last if last > at and (titled or last - at > 1) else 0
 
 
 @lru_cache(maxsize=20_000)
@@ -155,10 +181,18 @@ def _large(name: str) -> bool:
 @lru_cache(maxsize=20_000)
 def _lemmas(word: str) -> tuple[str, ...]:
     """What a Cyrillic word may be without its case ending."""
-    return tuple(dict.fromkeys(word.removesuffix(ending) + base for ending, base in _CASES if word.endswith(ending) and len(word) > len(ending) + 2))
+    return tuple(
+        dict.fromkeys(
+            word.removesuffix(ending) + base
+            for ending, base in _CASES
+            if word.endswith(ending) and len(word) > len(ending) + 2
+        )
+    )
 
 
-def _places(tokens: Sequence[str], start: int, end: int, common: frozenset[str], language: str, least: int) -> Iterator[tuple[int, int, str]]:
+def _places(
+    tokens: Sequence[str], start: int, end: int, common: frozenset[str], language: str, least: int
+) -> Iterator[tuple[int, int, str]]:
     at = start
     while at < end:
         for size in range(min(4, end - at), 0, -1):
@@ -177,12 +211,15 @@ def _is_place(name: str, common: frozenset[str], language: str, least: int) -> b
     for form in forms:
         if form in countries():
             return True
-        if any(place.level in {"state", "world", "area"} or place.population >= (least if form == low else _LARGE) for place in load_places().named(form)):
+        if any(
+            place.level in {"state", "world", "area"} or place.population >= (least if form == low else _LARGE)
+            for place in load_places().named(form)
+        ):
             return True
     return False
 
 
-def _in_arabic(sentence: Sentence, words: Words, language: str) -> Iterator[Name]:  # noqa: ARG001  one shape for all finders
+def _in_arabic(sentence: Sentence, words: Words, language: str) -> Iterator[Name]:
     """No capitals: names follow titles or begin with a known given name; places are known words, also behind و, ب and ل."""
     tokens, at = sentence.words, 0
     while at < len(tokens):
@@ -207,7 +244,20 @@ def _arabic_person(tokens: Sequence[str], at: int, words: Words) -> int:
         return 0
     titled = any(token.removeprefix("و") in words.roles for token in tokens[max(0, at - 2) : at])
     last = at + 1
-    while last < len(tokens) and last - at < 4 and tokens[last][0].isalpha() and (marks.get(tokens[last]) or (tokens[last].startswith("ال") and last - at <= 2 and tokens[last] not in words.common and not _arabic_place(tokens, last, words))):
+    while (
+        last < len(tokens)
+        and last - at < 4
+        and tokens[last][0].isalpha()
+        and (
+            marks.get(tokens[last])
+            or (
+                tokens[last].startswith("ال")
+                and last - at <= 2
+                and tokens[last] not in words.common
+                and not _arabic_place(tokens, last, words)
+            )
+        )
+    ):
         last += 1
     return last if last - at > 1 or titled else 0
 

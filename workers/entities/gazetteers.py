@@ -41,7 +41,9 @@ def read_gazetteer(path: Path) -> list[Entry]:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise Misconfigured(f"DATELINE_GAZETTEERS: {path} cannot be read ({error}); name UTF-8 files that exist") from None
+        raise Misconfigured(
+            f"DATELINE_GAZETTEERS: {path} cannot be read ({error}); name UTF-8 files that exist"
+        ) from None
     rows: Iterable[tuple[int, Any]]
     if path.suffix.lower() in {".jsonl", ".ndjson", ".json"}:
         rows = _json_rows(path, text)
@@ -82,7 +84,16 @@ def _place(where: str, row: dict[str, Any], kind: str) -> Place | None:
         raise Misconfigured(f"{where}: geonames_id, lat and lon are numbers") from None
     if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
         raise Misconfigured(f"{where}: lat is -90 to 90, lon -180 to 180")
-    return Place(identity, latitude, longitude, 0, str(row.get("country") or "").upper(), "", "city" if kind == "GPE" else "area", main=True)
+    return Place(
+        identity,
+        latitude,
+        longitude,
+        0,
+        str(row.get("country") or "").upper(),
+        "",
+        "city" if kind == "GPE" else "area",
+        main=True,
+    )
 
 
 class Gazetteers:
@@ -119,9 +130,13 @@ class Gazetteers:
         stamps = self._stamp()
         entries = [entry for path in self._paths for entry in read_gazetteer(path)]
         names = sorted({name for entry in entries for name in entry.names}, key=lambda name: (-len(name), name))
-        self._entries = {(family_of(entry.type), fold(name)): entry for entry in reversed(entries) for name in entry.names}
+        self._entries = {
+            (family_of(entry.type), fold(name)): entry for entry in reversed(entries) for name in entry.names
+        }
         self._types = {fold(name): entry.type for entry in reversed(entries) for name in entry.names}
-        self._pattern = re.compile(rf"(?<!\w)(?:{'|'.join(_spelling(name) for name in names)})(?!\w)") if names else None
+        self._pattern = (
+            re.compile(rf"(?<!\w)(?:{'|'.join(_spelling(name) for name in names)})(?!\w)") if names else None
+        )
         self._stamps = stamps
 
     def apply(self, text: str, names: Sequence[Name]) -> list[Name]:
@@ -144,7 +159,10 @@ class Gazetteers:
         if not self._entries:
             return
         for group in groups:
-            found = next((entry for form in group.forms if (entry := self._entries.get((family_of(group.type), fold(form))))), None)
+            found = next(
+                (entry for form in group.forms if (entry := self._entries.get((family_of(group.type), fold(form))))),
+                None,
+            )
             if found is not None:
                 group.known = found.wikidata or group.known
                 if found.place is not None:

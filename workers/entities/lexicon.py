@@ -15,24 +15,31 @@ __all__ = [
     "PLACE_WORDS",
     "TIME_WORDS",
     "TITLES",
+    "Identity",
     "capitals",
     "countries",
-    "Identity",
     "demonyms",
     "identities",
     "name_marks",
     "organisations",
     "table",
+    "word_set",
 ]
 
 _LANGUAGES = ("en", "de", "fr", "es", "it", "pt", "ru", "uk", "ar", "tr")
 _NOT_COUNTRIES = frozenset({"EU", "EZ", "UN", "ZZ", "QO", "XA", "XB"})
 
-TITLES = frozenset("mr mrs ms miss dr sir lord lady dame president minister premier chancellor senator sen gen general col colonel lt lieutenant sgt sergeant cpl maj major capt captain adm admiral king queen prince princess duke duchess pope judge justice rep congressman congresswoman gov governor mayor professor prof sheikh sheik emir sultan ayatollah imam mullah rabbi archbishop bishop cardinal father sister rev reverend secretary ambassador spokesman spokeswoman spokesperson chairman chairwoman director commander coach ceo analyst lawyer attorney officer inspector detective constable commissioner deputy herr frau präsident präsidentin minister ministerin kanzler kanzlerin ministre président présidente monsieur madame mme m presidente presidenta señor señora ministro ministra президент министр премьер генерал министра президента президентом прем'єр міністр генерал الرئيس وزير الوزير الملك الأمير الشيخ السيد الدكتور".split())  # fmt: skip
-ORG_WORDS = frozenset("ministry university company corp corporation inc ltd plc llc gmbh ag sa nv spa co bank group party agency council committee commission league union association organization organisation institute court police army times post news press club fc united department office parliament senate congress foundation airlines airways hospital school college fund authority federation industries systems technologies holdings partners bureau board center centre society front movement brigade brigades forces guard corps church academy laboratory laboratories network service services administration assembly alliance coalition international insurance motors oil gas energy telecom exchange securities capital trust investments studios records television radio magazine journal newspaper tribune herald gazette team city town rovers wanderers athletic sporting dynamo real inter".split())  # fmt: skip
-PLACE_WORDS = frozenset("river lake mount mountain mountains island islands sea ocean gulf bay cape strait desert valley province region state county district city town village street avenue road square park airport bridge port peninsula coast north south east west northern southern eastern western central upper lower new old san santa st saint el los las fort beach hills heights creek canyon forest base camp prison stadium palace hotel".split())  # fmt: skip
-EVENT_WORDS = frozenset("cup summit war games olympics championship championships conference festival open prize award awards tournament forum congress election elections convention treaty agreement accord accords referendum revolution massacre holocaust day week grand prix series final finals marathon".split())  # fmt: skip
-TIME_WORDS = frozenset("january february march april may june july august september october november december jan feb mar apr jun jul aug sep sept oct nov dec monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thurs fri sat sun".split())  # fmt: skip
+
+def word_set(text: str) -> frozenset[str]:
+    """The words of a text between blanks."""
+    return frozenset(text.split())
+
+
+TITLES = word_set("mr mrs ms miss dr sir lord lady dame president minister premier chancellor senator sen gen general col colonel lt lieutenant sgt sergeant cpl maj major capt captain adm admiral king queen prince princess duke duchess pope judge justice rep congressman congresswoman gov governor mayor professor prof sheikh sheik emir sultan ayatollah imam mullah rabbi archbishop bishop cardinal father sister rev reverend secretary ambassador spokesman spokeswoman spokesperson chairman chairwoman director commander coach ceo analyst lawyer attorney officer inspector detective constable commissioner deputy herr frau präsident präsidentin minister ministerin kanzler kanzlerin ministre président présidente monsieur madame mme m presidente presidenta señor señora ministro ministra президент министр премьер генерал министра президента президентом прем'єр міністр генерал الرئيس وزير الوزير الملك الأمير الشيخ السيد الدكتور")  # fmt: skip
+ORG_WORDS = word_set("ministry university company corp corporation inc ltd plc llc gmbh ag sa nv spa co bank group party agency council committee commission league union association organization organisation institute court police army times post news press club fc united department office parliament senate congress foundation airlines airways hospital school college fund authority federation industries systems technologies holdings partners bureau board center centre society front movement brigade brigades forces guard corps church academy laboratory laboratories network service services administration assembly alliance coalition international insurance motors oil gas energy telecom exchange securities capital trust investments studios records television radio magazine journal newspaper tribune herald gazette team city town rovers wanderers athletic sporting dynamo real inter")  # fmt: skip
+PLACE_WORDS = word_set("river lake mount mountain mountains island islands sea ocean gulf bay cape strait desert valley province region state county district city town village street avenue road square park airport bridge port peninsula coast north south east west northern southern eastern western central upper lower new old san santa st saint el los las fort beach hills heights creek canyon forest base camp prison stadium palace hotel")  # fmt: skip
+EVENT_WORDS = word_set("cup summit war games olympics championship championships conference festival open prize award awards tournament forum congress election elections convention treaty agreement accord accords referendum revolution massacre holocaust day week grand prix series final finals marathon")  # fmt: skip
+TIME_WORDS = word_set("january february march april may june july august september october november december jan feb mar apr jun jul aug sep sept oct nov dec monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thurs fri sat sun")  # fmt: skip
 
 
 def table(name: str) -> list[list[str]]:
@@ -70,7 +77,9 @@ def demonyms() -> dict[str, str]:
 @lru_cache(maxsize=1)
 def capitals() -> dict[str, str]:
     """Capitals that stand for their governments, in lower case, to the country's code."""
-    return {name.lower(): row[0] for row in table("countries.tsv") if len(row) > 5 for name in row[5].split(",") if name}
+    return {
+        name.lower(): row[0] for row in table("countries.tsv") if len(row) > 5 for name in row[5].split(",") if name
+    }
 
 
 @lru_cache(maxsize=1)

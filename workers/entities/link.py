@@ -17,7 +17,20 @@ from workers.entities.resolve import Group
 __all__ = ["PlaceLink", "kilometres", "link_identity", "link_places"]
 
 _QUALIFIER = re.compile(r",? (?:\()?((?:[A-Z][\w.’'-]*)(?: (?:of |and )?[A-Z][\w.’'-]*){0,2})")
-_CLASS_WORDS = {"province", "state", "region", "governorate", "prefecture", "district", "city", "town", "oblast", "municipality", "county", "island"}
+_CLASS_WORDS = {
+    "province",
+    "state",
+    "region",
+    "governorate",
+    "prefecture",
+    "district",
+    "city",
+    "town",
+    "oblast",
+    "municipality",
+    "county",
+    "island",
+}
 _NEAR_KM = 300.0
 #: Below this share the best candidate is left out.
 LEAST_SHARE = 0.45
@@ -116,16 +129,29 @@ def _variants(text: str, group: Group, form: str) -> list[str]:
         variants.append(" ".join(words[:-1]))
     if len(words) > 2 and words[:2] in (["City", "of"], ["State", "of"], ["Province", "of"]):
         variants.append(" ".join(words[2:]))
-    if any(text[name.end :].startswith((" state ", " State ")) for name in group.names[:3] if text[name.start : name.end] == form):
+    if any(
+        text[name.end :].startswith((" state ", " State "))
+        for name in group.names[:3]
+        if text[name.start : name.end] == form
+    ):
         variants.insert(0, f"{form} State")
-    if any(text[name.end :].startswith((" County", " county")) for name in group.names[:3] if text[name.start : name.end] == form):
+    if any(
+        text[name.end :].startswith((" County", " county"))
+        for name in group.names[:3]
+        if text[name.start : name.end] == form
+    ):
         variants.insert(0, f"{form} County")
     return variants
 
 
 def _divisions(open_groups: Sequence[tuple[Group, tuple[Place, ...]]]) -> set[tuple[str, str]]:
     """States and provinces that the article names."""
-    return {(place.country, place.division) for _, found in open_groups for place in found if place.level == "state" and place.division}
+    return {
+        (place.country, place.division)
+        for _, found in open_groups
+        for place in found
+        if place.level == "state" and place.division
+    }
 
 
 def _qualifiers(text: str, group: Group) -> tuple[set[str], set[tuple[str, str]]]:
@@ -152,14 +178,26 @@ def _qualifiers(text: str, group: Group) -> tuple[set[str], set[tuple[str, str]]
 
 
 def _choose(
-    text: str, group: Group, found: Sequence[Place], context: Counter[str], divisions: set[tuple[str, str]], anchors: Sequence[Place], source: str | None
+    text: str,
+    group: Group,
+    found: Sequence[Place],
+    context: Counter[str],
+    divisions: set[tuple[str, str]],
+    anchors: Sequence[Place],
+    source: str | None,
 ) -> PlaceLink | None:
     codes, near_divisions = _qualifiers(text, group)
     total = sum(context.values()) or 1
     weights = []
     for place in found:
         weight = _prior(place)
-        weight -= 1.0 if place.level == "state" and any(_city_of(place, other) for other in found) and not _called_state(text, group) else 0.0
+        weight -= (
+            1.0
+            if place.level == "state"
+            and any(_city_of(place, other) for other in found)
+            and not _called_state(text, group)
+            else 0.0
+        )
         weight += 2.2 * sqrt(context[place.country] / total) if place.country else 0.0
         weight += 0.8 if place.division and (place.country, place.division) in divisions else 0.0
         weight += 6.0 if place.country in codes or (place.country, place.division) in near_divisions else 0.0
@@ -168,7 +206,9 @@ def _choose(
         weights.append(weight)
     best = max(range(len(found)), key=lambda at: (weights[at], found[at].population, -found[at].geonames_id))
     top = weights[best]
-    share = 1.0 / sum(exp(2.0 * (weight - top)) for weight, place in zip(weights, found, strict=True) if _other(place, found[best]))
+    share = 1.0 / sum(
+        exp(2.0 * (weight - top)) for weight, place in zip(weights, found, strict=True) if _other(place, found[best])
+    )
     if share < LEAST_SHARE or (found[best].population < 5000 and found[best].level == "city" and top < 2.2):
         return None
     return PlaceLink(found[best], round(min(0.99, share), 3))
@@ -180,7 +220,9 @@ def _city_of(state: Place, other: Place) -> bool:
 
 
 def _called_state(text: str, group: Group) -> bool:
-    return any(re.match(r"(?: state| State| province| Province)(?!\w)", text[name.end : name.end + 10]) for name in group.names)
+    return any(
+        re.match(r"(?: state| State| province| Province)(?!\w)", text[name.end : name.end + 10]) for name in group.names
+    )
 
 
 def _other(place: Place, best: Place) -> bool:

@@ -3,13 +3,13 @@
 import re
 from functools import lru_cache
 
-from workers.entities.lexicon import name_marks
+from workers.entities.lexicon import name_marks, word_set
 from workers.entities.places import fold
 
 __all__ = ["PersonName", "gender_of", "parse_person", "same_person", "skeleton"]
 
 _PARTICLE = re.compile(r"(?:al|el|as|ash|ad|an|ar|at|az)$")
-_SMALL = frozenset("de van von der den del della di da dos la le bin ibn ben abu umm y e".split())
+_SMALL = word_set("de van von der den del della di da dos la le bin ibn ben abu umm y e")
 _SUFFIXES = frozenset({"jr", "sr", "jnr", "snr", "ii", "iii", "iv"})
 
 
@@ -27,7 +27,9 @@ class PersonName:
 def parse_person(name: str) -> PersonName:
     """Given names and family name of a written form; a single word is a family name. `al-Shaibani` is `shaibani`."""
     words = [word.strip(".'’") for word in fold(re.sub(r"['’]s$", "", name)).replace(".", " ").split()]
-    parts = [word for word in words if word and word not in _SMALL and not _PARTICLE.match(word) and word not in _SUFFIXES]
+    parts = [
+        word for word in words if word and word not in _SMALL and not _PARTICLE.match(word) and word not in _SUFFIXES
+    ]
     parts = parts or words or [fold(name)]
     return PersonName(tuple(parts[:-1]), parts[-1])
 
@@ -36,7 +38,29 @@ def parse_person(name: str) -> PersonName:
 def skeleton(word: str) -> str:
     """A word in the spelling that transliterations share: `Sergei` and `Sergey`, `Qaddafi` and `Kadafi`."""
     plain = word.lower()
-    for old, new in (("ph", "f"), ("kh", "h"), ("gh", "g"), ("dh", "d"), ("th", "t"), ("ou", "u"), ("oo", "u"), ("ee", "i"), ("ei", "i"), ("ey", "i"), ("ai", "i"), ("ay", "i"), ("iy", "i"), ("yy", "i"), ("y", "i"), ("q", "k"), ("ck", "k"), ("c", "k"), ("w", "v"), ("o", "u"), ("e", "a")):
+    for old, new in (
+        ("ph", "f"),
+        ("kh", "h"),
+        ("gh", "g"),
+        ("dh", "d"),
+        ("th", "t"),
+        ("ou", "u"),
+        ("oo", "u"),
+        ("ee", "i"),
+        ("ei", "i"),
+        ("ey", "i"),
+        ("ai", "i"),
+        ("ay", "i"),
+        ("iy", "i"),
+        ("yy", "i"),
+        ("y", "i"),
+        ("q", "k"),
+        ("ck", "k"),
+        ("c", "k"),
+        ("w", "v"),
+        ("o", "u"),
+        ("e", "a"),
+    ):
         plain = plain.replace(old, new)
     return re.sub(r"(.)\1+", r"\1", plain).rstrip("h")
 

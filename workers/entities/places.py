@@ -36,7 +36,11 @@ class Place:
 
 def fold(name: str) -> str:
     """Small letters, no accents, one kind of hyphen and apostrophe: how names are compared."""
-    plain = name if name.isascii() else "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
+    plain = (
+        name
+        if name.isascii()
+        else "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
+    )
     return " ".join(plain.lower().replace("-", " ").replace("’", "'").replace("ø", "o").replace("ł", "l").split())
 
 
@@ -61,7 +65,9 @@ class Places:
         key = np.uint64(name_key(fold(name)))
         first, last = np.searchsorted(self._keys, key, "left"), np.searchsorted(self._keys, key, "right")
         found = [self._place(int(self._rows[at]), bool(self._main[at])) for at in range(first, last)]
-        return tuple(sorted(found, key=lambda place: (-LEVELS.index(place.level), -place.population, place.geonames_id)))
+        return tuple(
+            sorted(found, key=lambda place: (-LEVELS.index(place.level), -place.population, place.geonames_id))
+        )
 
     def _place(self, row: int, main: bool) -> Place:
         arrays = self._arrays

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from schemas.articles import Entity, Mention, Quote
+from workers.entities.lexicon import word_set
 from workers.entities.speakers import Attribution, Speakers, sentence_end
 
 __all__ = ["find_quotes", "quote_spans"]
@@ -67,7 +68,16 @@ def find_quotes(
         if found is None and len(text[start:end].split()) <= 3:
             continue
         speaker = found.entity if found else None
-        quotes.append(Quote(start=start, end=end, text=text[start:end], speaker=speaker, speaker_text=found.words if found else None, cue=found.cue if found else None))
+        quotes.append(
+            Quote(
+                start=start,
+                end=end,
+                text=text[start:end],
+                speaker=speaker,
+                speaker_text=found.words if found else None,
+                cue=found.cue if found else None,
+            )
+        )
         if speaker is not None:
             speakers.last, speakers.last_at = speaker, end
     statements += _statements(text, speakers, spans[-1][1] + 1 if spans else 0, len(text), quotes)
@@ -81,7 +91,7 @@ def _attribute(text: str, speakers: Speakers, start: int, end: int, lower: int, 
         after_begin += 1
     after_end = min(upper, end + _AROUND, _end_of(text, after_begin, upper))
     before_begin = max(lower, start - _AROUND, _begin_of(text, lower, start))
-    closed = text[end - 1] in ".!?…" or (end + 1 < len(text) and text[end : end + 1] in ".")
+    closed = text[end - 1] in ".!?…" or (end + 1 < len(text) and text[end] == ".")
     partial = text[start].islower() or text[start] == "["
     introduced = bool(re.search(r"(?::|,|\bthat)\s*[\"“„«]?\s*$", text[max(lower, start - 8) : start]))
     ends_comma = text[end - 1] in ",—" or text[end + 1 : end + 2] == ","
@@ -103,7 +113,11 @@ def _after(text: str, speakers: Speakers, begin: int, end: int, *, closed: bool)
             break
         if closed and not text[begin].islower():
             short = _SHORT_SUBJECT.match(text, begin, end)
-            if short is None or short.end() < cue.start() or re.match(r" (?:that|it|the|in a|\w+ed)\b|[^.]*[\"“]", text[cue.end() : end]):
+            if (
+                short is None
+                or short.end() < cue.start()
+                or re.match(r" (?:that|it|the|in a|\w+ed)\b|[^.]*[\"“]", text[cue.end() : end])
+            ):
                 break
         named_first = speakers.before_cue(begin, cue) if cue.start() > begin + 1 or cue.group("source") else None
         if named_first is not None and (named_first.words or named_first.entity):
@@ -154,7 +168,7 @@ def _carried(text: str, quotes: Sequence[Quote], start: int, lower: int) -> Attr
     if not quotes or quotes[-1].speaker is None:
         return None
     between = text[quotes[-1].end : start]
-    bare = between.strip(" \n\r\t\"”“»«.,")
+    bare = between.strip(' \n\r\t"”“»«.,')
     same = "\n" not in between and len(between) < _AROUND
     following = between.count("\n\n") <= 1 and len(bare) < 2
     if (same and len(re.findall(r"[.!?]\s", between)) <= 1) or following:
@@ -163,7 +177,9 @@ def _carried(text: str, quotes: Sequence[Quote], start: int, lower: int) -> Attr
 
 
 _REPORTED = re.compile(r"^\s*(?:[^.\"]{0,70}?\bthat\s)?(?P<clause>\S.{12,})$", re.DOTALL)
-_INDIRECT = frozenset("said says stated states added adds noted notes affirmed stressed emphasized emphasised remarked claimed claims argued argues warned warns announced announces explained insisted insists declared confirmed denied acknowledged admitted underscored underlined told tells reported predicted suggested believes".split())
+_INDIRECT = word_set(
+    "said says stated states added adds noted notes affirmed stressed emphasized emphasised remarked claimed claims argued argues warned warns announced announces explained insisted insists declared confirmed denied acknowledged admitted underscored underlined told tells reported predicted suggested believes"
+)
 
 
 def _statements(text: str, speakers: Speakers, begin: int, end: int, quotes: Sequence[Quote]) -> list[Quote]:
@@ -172,7 +188,7 @@ def _statements(text: str, speakers: Speakers, begin: int, end: int, quotes: Seq
     at = begin
     while at < end and len(found) < _MOST:
         stop = min(end, _end_of(text, at, end))
-        sentence_begin = at + len(text[at:stop]) - len(text[at:stop].lstrip(" \n\t\"”“»«.,"))
+        sentence_begin = at + len(text[at:stop]) - len(text[at:stop].lstrip(' \n\t"”“»«.,'))
         at = max(stop, at + 1)
         if stop >= end and end < len(text) and text[end - 1 : end + 1].strip() and text[stop - 1] not in ".!?\n":
             continue  # the rest is the lead of a quote
@@ -201,5 +217,7 @@ def _statement(text: str, speakers: Speakers, begin: int, end: int) -> Quote | N
         else:
             continue
         speakers.last, speakers.last_at = who.entity, cue.end()
-        return Quote(start=start, end=stop, text=text[start:stop], speaker=who.entity, speaker_text=who.words, cue=who.cue)
+        return Quote(
+            start=start, end=stop, text=text[start:stop], speaker=who.entity, speaker_text=who.words, cue=who.cue
+        )
     return None

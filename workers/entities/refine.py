@@ -14,12 +14,26 @@ from workers.entities.roles import people_after_roles
 __all__ = ["refine", "spells", "typed_places"]
 
 _TRIM = " \t\r\n.,;:!?()[]{}\"“”‘’'«»„*#@-–—/|"
-_ABBREVIATION = re.compile(r"(?:(?:^|[\s.-])[A-Z]|\b(?:Inc|Corp|Ltd|Co|Jr|Sr|Bros|Fla|Calif|Tex|Va|Md|Pa|Mass|Conn|Ill|Mich|Minn|Ala|Ariz|Ark|Colo|Ga|Tenn|Wis|Wash|Okla|Ore|Miss|Mo|Mont|Neb|Nev|Ky|La|Kan|Ind|Del))\.$")
-_OFFICE_OF = re.compile(r"(?:(?:Vice|Deputy|Prime|Foreign|First) )?(?:Minister|Secretary|President|Chief|Director|Governor|Mayor|Chancellor|Ambassador)s?(?: (?:of|for) |$)")
-_EVENT = re.compile(r"(?:summit|conference|olympics|games|cup|championships?|festival|forum|accords?|treaty|marathon|grand prix)$", re.IGNORECASE)
-_EVENT_NEXT = re.compile(r" (Summit|Conference|Olympics|Games|Cup|Championships?|Festival|Forum|Accords?|Treaty|Marathon|Grand Prix|War|summit|conference)(?!\w)")
-_NO_BODY = re.compile(r"(?:virus|disease|flu|fluid|syndrome|fever|test|acid|index|product|rate|system|treaty|time|treatment|therapy|infection|device|explosives?|weapons?|force majeure)$", re.IGNORECASE)
-_SMALL_START = re.compile(r"(?:al|el|as|ash|ad|an|ar|de|van|von|bin|ibn|der|den|del|da|di|du|la|le|e[A-Z]|i[A-Z])(?![a-z])")
+_ABBREVIATION = re.compile(
+    r"(?:(?:^|[\s.-])[A-Z]|\b(?:Inc|Corp|Ltd|Co|Jr|Sr|Bros|Fla|Calif|Tex|Va|Md|Pa|Mass|Conn|Ill|Mich|Minn|Ala|Ariz|Ark|Colo|Ga|Tenn|Wis|Wash|Okla|Ore|Miss|Mo|Mont|Neb|Nev|Ky|La|Kan|Ind|Del))\.$"
+)
+_OFFICE_OF = re.compile(
+    r"(?:(?:Vice|Deputy|Prime|Foreign|First) )?(?:Minister|Secretary|President|Chief|Director|Governor|Mayor|Chancellor|Ambassador)s?(?: (?:of|for) |$)"
+)
+_EVENT = re.compile(
+    r"(?:summit|conference|olympics|games|cup|championships?|festival|forum|accords?|treaty|marathon|grand prix)$",
+    re.IGNORECASE,
+)
+_EVENT_NEXT = re.compile(
+    r" (Summit|Conference|Olympics|Games|Cup|Championships?|Festival|Forum|Accords?|Treaty|Marathon|Grand Prix|War|summit|conference)(?!\w)"
+)
+_NO_BODY = re.compile(
+    r"(?:virus|disease|flu|fluid|syndrome|fever|test|acid|index|product|rate|system|treaty|time|treatment|therapy|infection|device|explosives?|weapons?|force majeure)$",
+    re.IGNORECASE,
+)
+_SMALL_START = re.compile(
+    r"(?:al|el|as|ash|ad|an|ar|de|van|von|bin|ibn|der|den|del|da|di|du|la|le|e[A-Z]|i[A-Z])(?![a-z])"
+)
 _MOST_ADDED = 2000
 _OFFICES = frozenset({"vice-mayor", "vice-president", "minister", "president", "spokesman", "spokeswoman", "spokesperson", "mayor", "governor", "senator", "secretary", "chancellor", "ambassador", "secretary-general", "coach", "striker", "midfielder", "goalkeeper", "defender", "inspector", "commissioner", "analyst", "economist", "veterinarian"})  # fmt: skip
 
@@ -100,7 +114,12 @@ def _event(text: str, name: Name) -> Name:
     following = _EVENT_NEXT.match(text, name.end)
     if following and name.type in {"ORG", "MISC", "LOC"} and (following.group(1)[0].isupper() or name.type != "LOC"):
         return name._replace(end=following.end(), type="EVENT")
-    if " " in words and _EVENT.search(words) and name.type in {"ORG", "MISC", "LOC"} and not words.startswith(("Organi", "World Economic")):
+    if (
+        " " in words
+        and _EVENT.search(words)
+        and name.type in {"ORG", "MISC", "LOC"}
+        and not words.startswith(("Organi", "World Economic"))
+    ):
         return name._replace(type="EVENT")
     return name
 
@@ -124,24 +143,39 @@ def _person_without_title(text: str, name: Name) -> Name:
 @lru_cache(maxsize=1)
 def _people_pattern() -> re.Pattern[str]:
     words = sorted((name for name in demonyms() if name not in countries()), key=len, reverse=True)
-    return re.compile(r"(?<![\w-])(?:" + "|".join(re.escape(word) for word in words) + r")(?![\w’']|-[A-Z])", re.IGNORECASE)
+    return re.compile(
+        r"(?<![\w-])(?:" + "|".join(re.escape(word) for word in words) + r")(?![\w’']|-[A-Z])", re.IGNORECASE
+    )
 
 
 def _peoples(text: str) -> list[Name]:
     """Adjectives of countries and names of peoples, where they stand alone with a capital."""
-    return [Name(*match.span(), "NORP", 0.95) for match in _people_pattern().finditer(text) if match.group()[0].isupper()]
+    return [
+        Name(*match.span(), "NORP", 0.95) for match in _people_pattern().finditer(text) if match.group()[0].isupper()
+    ]
 
 
 @lru_cache(maxsize=1)
 def _organisation_pattern() -> re.Pattern[str]:
     """Known names of several words that mean nothing else (`World Bank`, `Red Cross`)."""
     sure = {"body", "government", "media", "company", "university", "league"}
-    names = [" ".join(words) for words, kind in organisations().items() if kind in sure and (len(words) > 1 or "'" in words[0])]
-    return re.compile(r"(?<![\w-])(?:" + "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True)) + r")(?![\w-])", re.IGNORECASE)
+    names = [
+        " ".join(words)
+        for words, kind in organisations().items()
+        if kind in sure and (len(words) > 1 or "'" in words[0])
+    ]
+    return re.compile(
+        r"(?<![\w-])(?:" + "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True)) + r")(?![\w-])",
+        re.IGNORECASE,
+    )
 
 
 def _known_organisations(text: str) -> list[Name]:
-    return [Name(*match.span(), "ORG", 0.9) for match in _organisation_pattern().finditer(text) if match.group()[0].isupper()]
+    return [
+        Name(*match.span(), "ORG", 0.9)
+        for match in _organisation_pattern().finditer(text)
+        if match.group()[0].isupper()
+    ]
 
 
 def _apart(names: Sequence[Name], others: Sequence[Name]) -> list[Name]:
@@ -213,9 +247,20 @@ def _with_acronyms(text: str, names: Sequence[Name]) -> list[Name]:
         return list(names)
     for word, kind in short.items():
         if word.isupper():
-            found += [Name(*one.span(), kind, 0.9) for one in re.finditer(rf"(?<![\w-]){re.escape(word)}(?![\w-])", text)]
+            found += [
+                Name(*one.span(), kind, 0.9) for one in re.finditer(rf"(?<![\w-]){re.escape(word)}(?![\w-])", text)
+            ]
     found = _no_overlap(found)
-    return sorted([*_apart(names, found), *[name for name in found if not any(_holds(other, name) and other != name for other in _apart(names, found))]])
+    return sorted(
+        [
+            *_apart(names, found),
+            *[
+                name
+                for name in found
+                if not any(_holds(other, name) and other != name for other in _apart(names, found))
+            ],
+        ]
+    )
 
 
 def _spelt_out(before: str, acronym: str) -> int | None:
@@ -223,7 +268,11 @@ def _spelt_out(before: str, acronym: str) -> int | None:
     parts = list(re.finditer(r"\S+", before))
     for back in range(2, min(len(parts), len(acronym) + 5) + 1):
         first = parts[-back]
-        if first.group()[:1].lower() == acronym[0].lower() and first.group()[:1].isupper() and spells(acronym, before[first.start() :].strip()):
+        if (
+            first.group()[:1].lower() == acronym[0].lower()
+            and first.group()[:1].isupper()
+            and spells(acronym, before[first.start() :].strip())
+        ):
             return len(before) - first.start()
     return None
 
@@ -238,7 +287,9 @@ def _consistent(text: str, names: Sequence[Name], language: str) -> list[Name]:
         if name.type == "PER" and " " in words and name.confidence > 0.6:
             surnames[words.rsplit(" ", 1)[-1]] += 1
     small = _small_words(text)
-    settled = [_settled(text[name.start : name.end], name, votes, surnames) for name in names if not _common(text, name, small)]
+    settled = [
+        _settled(text[name.start : name.end], name, votes, surnames) for name in names if not _common(text, name, small)
+    ]
     return _added(text, settled, surnames) if language != "de" else settled
 
 
@@ -258,7 +309,11 @@ def _common(text: str, name: Name, small: frozenset[str]) -> bool:
 
 def _settled(words: str, name: Name, votes: dict[str, Counter[str]], surnames: Counter[str]) -> Name:
     if name.type in {"PER", "ORG", "MISC"} and words.lower() in countries() and (len(words) > 3 or words.isupper()):
-        return name._replace(type="LOC", confidence=max(name.confidence, 0.8)) if name.type != "ORG" or words.isupper() else name
+        return (
+            name._replace(type="LOC", confidence=max(name.confidence, 0.8))
+            if name.type != "ORG" or words.isupper()
+            else name
+        )
     if surnames[words] and name.type in {"LOC", "ORG", "MISC"} and (name.confidence < 0.9 or surnames[words] > 1):
         return name._replace(type="PER", confidence=0.8)
     winner, weight = votes[words].most_common(1)[0]
@@ -289,9 +344,14 @@ def _added(text: str, names: list[Name], surnames: Counter[str]) -> list[Name]:
 
 def typed_places(text: str, names: Sequence[Name]) -> list[Name]:
     """LOC becomes GPE for countries, states and cities that the gazetteer knows."""
-    return [name._replace(type="GPE") if name.type == "LOC" and _governed(text[name.start : name.end]) else name for name in names]
+    return [
+        name._replace(type="GPE") if name.type == "LOC" and _governed(text[name.start : name.end]) else name
+        for name in names
+    ]
 
 
 @lru_cache(maxsize=20_000)
 def _governed(words: str) -> bool:
-    return words.lower() in countries() or any(place.level in {"city", "county", "state", "country"} for place in load_places().named(words))
+    return words.lower() in countries() or any(
+        place.level in {"city", "county", "state", "country"} for place in load_places().named(words)
+    )

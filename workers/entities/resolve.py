@@ -2,10 +2,10 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from workers.entities.lexicon import ORG_WORDS, countries, demonyms, identities
+from workers.entities.lexicon import ORG_WORDS, countries, demonyms, identities, word_set
 from workers.entities.people import PersonName, gender_of, parse_person, same_person, skeleton
 from workers.entities.places import fold
 from workers.entities.recognise import Name
@@ -14,9 +14,17 @@ from workers.entities.roles import Role, role_after, role_before
 
 __all__ = ["Group", "family_of", "resolve"]
 
-_LEGAL = frozenset("corp inc ltd plc llc co company companies group holdings ag sa nv spa gmbh ab asa oyj bank airlines restaurant restaurants fc afc newspaper".split())
-_BRITISH = (("organisation", "organization"), ("centre", "center"), ("defence", "defense"), ("labour", "labor"), ("programme", "program"))
-_REGION_WORDS = frozenset("province county state district region governorate prefecture city town island municipality".split())
+_LEGAL = word_set(
+    "corp inc ltd plc llc co company companies group holdings ag sa nv spa gmbh ab asa oyj bank airlines restaurant restaurants fc afc newspaper"
+)
+_BRITISH = (
+    ("organisation", "organization"),
+    ("centre", "center"),
+    ("defence", "defense"),
+    ("labour", "labor"),
+    ("programme", "program"),
+)
+_REGION_WORDS = word_set("province county state district region governorate prefecture city town island municipality")
 _HONORIFIC = re.compile(r"(?<![\w-])(mr|mrs|ms|miss|sir|madame|frau|herr|queen|king|lady|lord)\.? ?$", re.IGNORECASE)
 _MEN, _WOMEN = {"mr", "sir", "herr", "king", "lord"}, {"mrs", "ms", "miss", "madame", "frau", "queen", "lady"}
 
@@ -35,7 +43,9 @@ class Group:
     @property
     def canonical(self) -> str:
         """The fullest form: the most words, then the most frequent; an acronym only when there is nothing else."""
-        return max(self.forms, key=lambda form: (not _is_acronym(form), len(form.split()), self.forms[form], len(form), form))
+        return max(
+            self.forms, key=lambda form: (not _is_acronym(form), len(form.split()), self.forms[form], len(form), form)
+        )
 
 
 def family_of(kind: str) -> str:
@@ -93,7 +103,9 @@ class _People:
         alone: dict[str, Group] = {}
         for name, form in single:
             honorific = _HONORIFIC.search(text, max(0, name.start - 8), name.start)
-            found = self._by_part(parse_person(form).family, name.start, honorific.group(1).lower() if honorific else "")
+            found = self._by_part(
+                parse_person(form).family, name.start, honorific.group(1).lower() if honorific else ""
+            )
             if found is None:
                 found = alone.setdefault(skeleton(parse_person(form).family), Group("PER"))
             self._of[name.start] = found
@@ -115,11 +127,12 @@ class _People:
 
     def _by_part(self, word: str, at: int, honorific: str) -> Group | None:
         """Whom a single word means: by family name, else by given name, else by a spelling one letter off."""
-        for fits in (
+        tests: tuple[Callable[[PersonName], bool], ...] = (
             lambda person: person.family == word or (len(word) > 3 and skeleton(person.family) == skeleton(word)),
             lambda person: word in person.words,
             lambda person: len(word) > 5 and _one_letter_off(person.family, word),
-        ):
+        )
+        for fits in tests:
             found = [(group, places, person) for person, group, places in self._full if fits(person)]
             if honorific:
                 wanted = "m" if honorific in _MEN else "f"
@@ -153,8 +166,14 @@ class _Others:
         self._of: dict[int, Group] = {}
         forms = {(text[name.start : name.end], family_of(name.type)) for name in names}
         self._long = self._expansions(text, names, forms)
-        self._named_codes = {countries()[form.lower()] for form, family in forms if family == "LOC" and form.lower() in countries()}
-        self._codes_in_full = {countries()[form.lower()]: form.lower() for form, family in forms if family == "LOC" and " " in form and form.lower() in countries()}
+        self._named_codes = {
+            countries()[form.lower()] for form, family in forms if family == "LOC" and form.lower() in countries()
+        }
+        self._codes_in_full = {
+            countries()[form.lower()]: form.lower()
+            for form, family in forms
+            if family == "LOC" and " " in form and form.lower() in countries()
+        }
         for name in names:
             form = text[name.start : name.end]
             key = self._key(form, name.type)
@@ -239,4 +258,6 @@ def _shortened(form: str, long: str) -> bool:
     if len(short_words) >= len(long_words) or long_words[: len(short_words)] != short_words:
         return False
     rest = long_words[len(short_words) :]
-    return all(word in _LEGAL for word in rest) or (len(rest) == 1 and rest[0] in ORG_WORDS and form.lower() not in countries())
+    return all(word in _LEGAL for word in rest) or (
+        len(rest) == 1 and rest[0] in ORG_WORDS and form.lower() not in countries()
+    )

@@ -28,9 +28,14 @@ _LOOSE = frozenset({"king", "queen", "general", "major", "justice", "judge", "he
 _PART = r"(?:[A-ZÀ-Ý][\w'’]+(?:-[A-ZÀ-Ý]?\w+)*|(?:al|el|as|ash|ad|an|ar)-[A-Z]\w+|[A-Z]\.)"
 _ALTERNATIVES = "|".join(re.escape(role) for role in sorted(set(ROLES), key=len, reverse=True))
 _FIRM = "|".join(re.escape(role) for role in sorted(set(ROLES) - _LOOSE, key=len, reverse=True))
-_AFTER_ROLE = re.compile(rf"(?<![\w-])(?i:{_FIRM}|mr\.?|mrs\.?|ms\.?|dr\.?) ({_PART}(?: (?:(?:bin|van|von|de|der|del|la|abu|ibn) ){{0,2}}{_PART}){{0,3}})(?!\w)")
+_AFTER_ROLE = re.compile(
+    rf"(?<![\w-])(?i:{_FIRM}|mr\.?|mrs\.?|ms\.?|dr\.?) ({_PART}(?: (?:(?:bin|van|von|de|der|del|la|abu|ibn) ){{0,2}}{_PART}){{0,3}})(?!\w)"
+)
 _PLACES_BEFORE = r"(?:[\w.’'-]+ ){0,4}?"
-_BEFORE = re.compile(rf"(?<![\w-])((?:(?:former|ex-|acting|deputy|interim|then|outgoing|new|late|senior|chief|first) )*(?:{_ALTERNATIVES}))(?: (?:Dr|Mr|Mrs|Ms|Sir|Gen|Col)\.?)?,? ?$", re.IGNORECASE)
+_BEFORE = re.compile(
+    rf"(?<![\w-])((?:(?:former|ex-|acting|deputy|interim|then|outgoing|new|late|senior|chief|first) )*(?:{_ALTERNATIVES}))(?: (?:Dr|Mr|Mrs|Ms|Sir|Gen|Col)\.?)?,? ?$",
+    re.IGNORECASE,
+)
 _APPOSITION = re.compile(rf"^,? ?(?:,|who is|\(|was|is) ?(?:the |a |an |its |his |her |their |[A-Z]\w+['’]s )?((?:[\w’'-]+ ){{0,4}}?(?i:{_ALTERNATIVES}))(?P<of> (?:of|for|at|in|with|from) (?:the )?(?P<where>[A-Z][\w&’'-]+(?: (?:of |for |and |the )?[A-Z][\w&’'-]+){{0,6}}))?(?![\w-])")  # fmt: skip
 _LOOKBACK = 90
 
@@ -70,7 +75,10 @@ def role_before(text: str, start: int) -> Role | None:
     found = _BEFORE.search(before)
     if found is None:
         return None
-    lead = re.split(r"[.!?;:,\"“”()]| (?:and|that|said|told|by|with|of|to|the|from|as|when|while|but|for|he|his|her|their|its|has|have|had|was|were|is|are) ", f" {before[: found.start()]}")[-1].strip()
+    lead = re.split(
+        r"[.!?;:,\"“”()]| (?:and|that|said|told|by|with|of|to|the|from|as|when|while|but|for|he|his|her|their|its|has|have|had|was|were|is|are) ",
+        f" {before[: found.start()]}",
+    )[-1].strip()
     qualifier = " ".join(lead.split()[-4:]) if lead and (lead[0].isupper() or lead.split()[-1][:1].isupper()) else ""
     words = " ".join(f"{_from_capital(qualifier)} {found.group(1)}".split())
     return Role(words.removesuffix(","), _nation(qualifier))

@@ -13,11 +13,22 @@ __all__ = ["Attribution", "Speakers", "sentence_end"]
 
 _WOMEN = frozenset({"she", "her", "sie", "elle", "ella", "она", "вона", "هي", "lei", "ela", "ze", "zij"})
 _MEN = frozenset({"he", "him", "er", "il", "él", "он", "він", "هو", "lui", "ele", "hij"})
-_THINGS = frozenset({"it", "they", "we", "es", "ils", "ellos", "они", "вони"})
+_THINGS = frozenset({"i", "it", "they", "we", "es", "ils", "ellos", "они", "вони"})
 _ALIKE = (
     {"diplomat", "minister", "ambassador", "envoy", "secretary", "consul"},
     {"leader", "president", "premier", "chancellor", "minister", "chairman", "chief", "king", "pope", "prime"},
-    {"official", "minister", "director", "secretary", "commissioner", "governor", "chief", "spokesman", "spokeswoman", "spokesperson"},
+    {
+        "official",
+        "minister",
+        "director",
+        "secretary",
+        "commissioner",
+        "governor",
+        "chief",
+        "spokesman",
+        "spokeswoman",
+        "spokesperson",
+    },
     {"spokesman", "spokeswoman", "spokesperson"},
     {"doctor", "physician", "surgeon", "dr"},
     {"pope", "pontiff"},
@@ -26,9 +37,14 @@ _ALIKE = (
     {"lawmaker", "senator", "congressman", "congresswoman", "representative", "mp"},
     {"scientist", "researcher", "professor", "microbiologist", "virologist", "expert"},
 )
-_OBJECT_BEFORE = re.compile(r"(?:told|tells|telling|to|by|with|of|from|for|against|about|in|on|at|asked|urged|called|quoted|cited|quoting|near)(?: the)? $", re.IGNORECASE)
+_OBJECT_BEFORE = re.compile(
+    r"(?:told|tells|telling|to|by|with|of|from|for|against|about|in|on|at|asked|urged|called|quoted|cited|quoting|near)(?: the)? $",
+    re.IGNORECASE,
+)
 _END = re.compile(r"[.!?…](?=[\s\"”»]|$)")
-_ABBREVIATED = re.compile(r"(?:\b[A-Z]|\b(?:Mr|Mrs|Ms|Dr|Prof|Gen|Col|Sgt|Sen|Rep|Gov|St|Jr|Sr|Lt|Capt|Inc|Ltd|Corp|Co|No))$")
+_ABBREVIATED = re.compile(
+    r"(?:\b[A-Z]|\b(?:Mr|Mrs|Ms|Dr|Prof|Gen|Col|Sgt|Sen|Rep|Gov|St|Jr|Sr|Lt|Capt|Inc|Ltd|Corp|Co|No))$"
+)
 _CLAUSE = re.compile(r"(?:;|:|—|–| but | and | while | when | after | as | because | although | which )")
 
 
@@ -53,7 +69,13 @@ class Speakers:
     """Finds who speaks in stretches of one article. `genders` holds m or f by entity id, where known."""
 
     def __init__(
-        self, text: str, language: str, mentions: Sequence[Mention], entities: Sequence[Entity], genders: dict[str, str], blocked: Sequence[tuple[int, int]] = ()
+        self,
+        text: str,
+        language: str,
+        mentions: Sequence[Mention],
+        entities: Sequence[Entity],
+        genders: dict[str, str],
+        blocked: Sequence[tuple[int, int]] = (),
     ) -> None:
         self._text, self._language = text, language if language != "und" else "en"
         self._mentions = [mention for mention in mentions if mention.type in {"PER", "ORG", "GPE"}]
@@ -78,11 +100,17 @@ class Speakers:
             return None
         person = self.first(begin, min(limit, begin + 140), {"PER"})
         lead = self._text[begin : person.start] if person else ""
-        if person is not None and not re.search(r"(?:^|[\s,])(?:that|of|for|to|with|against|who|as)\s", f" {lead}") and lead.count(",") <= 1:
+        if (
+            person is not None
+            and not re.search(r"(?:^|[\s,])(?:that|of|for|to|with|against|who|as)\s", f" {lead}")
+            and lead.count(",") <= 1
+        ):
             return Attribution(cue.group(), person.text, person.entity)
         body = self.first(begin, min(limit, begin + 70), {"ORG", "GPE"})
         unnamed = unnamed_pattern(self._language).match(self._text, self._skip_blank(begin), limit)
-        if unnamed is not None and not (body is not None and (body.start - begin < 6 or body.end >= unnamed.end() > body.start)):
+        if unnamed is not None and not (
+            body is not None and (body.start - begin < 6 or body.end >= unnamed.end() > body.start)
+        ):
             return self._from_unnamed(cue.group(), unnamed, limit)
         while body is not None and self._text.startswith(("'s", "’s"), body.end):
             body = self.first(body.end, min(limit, body.end + 60), {"ORG", "GPE", "PER"}) or None
@@ -96,7 +124,10 @@ class Speakers:
     def _starts_subject(self, begin: int, limit: int) -> bool:
         """Whether what follows the verb may be its subject: not `that`, an object or a clause."""
         following = self._text[begin : min(limit, begin + 24)].lstrip()
-        return bool(following) and not re.match(r"(?:that|to|he|she|it|they|in|on|at|when|if|how|why|what|reporters|him|her|them|as|about|during|last|this week|earlier)\b", following)
+        return bool(following) and not re.match(
+            r"(?:that|to|he|she|it|they|in|on|at|when|if|how|why|what|reporters|him|her|them|as|about|during|last|this week|earlier)\b",
+            following,
+        )
 
     def _skip_blank(self, at: int) -> int:
         while at < len(self._text) and self._text[at] in " \u00a0":
@@ -113,8 +144,16 @@ class Speakers:
         clause = self._text[begin : cue.start()]
         pronoun = next(reversed(list(pronoun_pattern(self._language).finditer(self._text, begin, cue.start()))), None)
         named = [mention for mention in self._between(begin, cue.start()) if not self._is_object(mention, begin)]
-        people = [mention for mention in named if mention.type == "PER" and not self._text.startswith(("'s", "’s"), mention.end)]
-        if pronoun is not None and (cue.start() - pronoun.end() < 18 or not named) and not (people and people[-1].start > pronoun.start()):
+        people = [
+            mention
+            for mention in named
+            if mention.type == "PER" and not self._text.startswith(("'s", "’s"), mention.end)
+        ]
+        if (
+            pronoun is not None
+            and (cue.start() - pronoun.end() < 18 or not named)
+            and not (people and people[-1].start > pronoun.start())
+        ):
             return Attribution(cue.group(), pronoun.group(), self.of_pronoun(pronoun.group(), pronoun.start()))
         if people:
             joined = " and " in self._text[people[0].end : people[-1].start]
@@ -122,7 +161,9 @@ class Speakers:
             return Attribution(cue.group(), head.text, head.entity)
         unnamed = next(reversed(list(unnamed_pattern(self._language).finditer(self._text, begin, cue.start()))), None)
         body = next((mention for mention in named if not self._text.startswith(("'s", "’s"), mention.end)), None)
-        if unnamed is not None and (body is None or (body.end < unnamed.end() and not body.start >= unnamed.start() - 4)):
+        if unnamed is not None and (
+            body is None or (body.end < unnamed.end() and not body.start >= unnamed.start() - 4)
+        ):
             return self._from_unnamed(cue.group(), unnamed, cue.start())
         if body is not None:
             return Attribution(cue.group(), body.text, body.entity)
@@ -156,7 +197,9 @@ class Speakers:
         """Where the clause of the verb begins, if a name or pronoun stands after that."""
         cut = start
         for match in _CLAUSE.finditer(self._text, start, end):
-            if any(one.type == "PER" for one in self._between(match.end(), end)) or pronoun_pattern(self._language).search(self._text, match.end(), end):
+            if any(one.type == "PER" for one in self._between(match.end(), end)) or pronoun_pattern(
+                self._language
+            ).search(self._text, match.end(), end):
                 cut = match.end()
         return cut
 
@@ -187,8 +230,14 @@ class Speakers:
                 return Attribution(cue, person.text, person.entity)
         inside = self.first(unnamed.start(), unnamed.end(), {"ORG"})
         speaks_for = re.match(r" (?:for|of|at|from) (?:the )?", self._text[unnamed.end() : limit])
-        body = self.first(unnamed.end(), unnamed.end() + speaks_for.end() + 60, {"ORG", "GPE"}) if speaks_for else inside
-        if "spokes" in words.lower() and body is not None and (not speaks_for or body.start <= unnamed.end() + speaks_for.end() + 2):
+        body = (
+            self.first(unnamed.end(), unnamed.end() + speaks_for.end() + 60, {"ORG", "GPE"}) if speaks_for else inside
+        )
+        if (
+            "spokes" in words.lower()
+            and body is not None
+            and (not speaks_for or body.start <= unnamed.end() + speaks_for.end() + 2)
+        ):
             return Attribution(cue, words, body.entity)
         if re.search(r"(?:statement|report|release)$", words):
             return Attribution(cue, words, self.last)
@@ -198,11 +247,21 @@ class Speakers:
     def of_pronoun(self, pronoun: str, at: int) -> str | None:
         """The entity of he, she or they: the last speaker where nobody fitting was named since, else the subject named last."""
         low = pronoun.lower()
-        if low in _THINGS or low in {"i"}:
+        if low in _THINGS:
             return self.last if self.last_at >= 0 else None
         gender = "f" if low in _WOMEN else "m" if low in _MEN else None
-        before = [mention for mention in self._people if mention.end <= at and self._fits(mention.entity, gender) and not any(a <= mention.start < b for a, b in self._blocked)]
-        if self.last is not None and self._fits(self.last, gender) and not any(mention.start > self.last_at for mention in before):
+        before = [
+            mention
+            for mention in self._people
+            if mention.end <= at
+            and self._fits(mention.entity, gender)
+            and not any(a <= mention.start < b for a, b in self._blocked)
+        ]
+        if (
+            self.last is not None
+            and self._fits(self.last, gender)
+            and not any(mention.start > self.last_at for mention in before)
+        ):
             return self.last
         return self._subject(before) if before else None
 
@@ -213,7 +272,14 @@ class Speakers:
     def _subject(self, before: Sequence[Mention]) -> str:
         """The first person of the last sentence that names one, unless only as an object."""
         last = before[-1]
-        start = max(self._text.rfind("\n", 0, last.start), self._text.rfind(". ", 0, last.start), self._text.rfind('" ', 0, last.start)) + 1
+        start = (
+            max(
+                self._text.rfind("\n", 0, last.start),
+                self._text.rfind(". ", 0, last.start),
+                self._text.rfind('" ', 0, last.start),
+            )
+            + 1
+        )
         inside = [mention for mention in before if mention.start >= start]
         free = [mention for mention in inside if not self._is_object(mention, start)]
         return (free or inside)[0].entity
@@ -221,7 +287,14 @@ class Speakers:
     def of_role(self, words: str, at: int) -> str | None:
         """The person named last whose stated role and country fit: `the Russian diplomat` is the Russian foreign minister."""
         parts = {part.lower().removesuffix("'s") for part in re.split(r"[\s-]+", words)}
-        nation = next((code for part in parts if (code := demonyms().get(part) or (countries().get(part) if len(part) > 2 else None))), None)
+        nation = next(
+            (
+                code
+                for part in parts
+                if (code := demonyms().get(part) or (countries().get(part) if len(part) > 2 else None))
+            ),
+            None,
+        )
         wanted = set(parts)
         for alike in _ALIKE:
             if parts & alike:

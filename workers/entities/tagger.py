@@ -41,7 +41,11 @@ class Tagger:
         self._marks = plain["marks"]
         width = weights.shape[1]
         self._layers = [
-            (int(dilation), [plain[f"layer{at}_w"][part * width : (part + 1) * width].copy() for part in range(3)], plain[f"layer{at}_b"])
+            (
+                int(dilation),
+                [plain[f"layer{at}_w"][part * width : (part + 1) * width].copy() for part in range(3)],
+                plain[f"layer{at}_b"],
+            )
             for at, dilation in enumerate(plain["dilations"])
         ]
         self._out = plain["out_w"], plain["out_b"]

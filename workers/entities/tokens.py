@@ -3,6 +3,8 @@
 import re
 from typing import NamedTuple
 
+from workers.entities.lexicon import word_set
+
 __all__ = ["LONGEST", "Sentence", "sentences"]
 
 #: A word with inner marks (al-Sharaa, O'Neill, U.S.), a number, or one mark. A possessive 's is a word of its own.
@@ -13,8 +15,10 @@ _TOKEN = re.compile(
     r"|['’]s\b|\n+|[^\w\s]|_+"
 )
 _ENDS = frozenset(".!?…。！？؟")
-_ABBREVIATIONS = frozenset("mr mrs ms dr st gen col lt sgt sen rep gov prof jr sr inc ltd co corp vs no jan feb mar apr jun jul aug sep sept oct nov dec adm capt cmdr maj rev hon mt ft bros messrs dept univ assn mme".split())  # fmt: skip
-_BEFORE_POINT = frozenset("mr mrs ms dr st gen col lt sgt sen rep gov prof jr sr inc ltd co corp adm capt maj rev mt ft bros mme".split())
+_ABBREVIATIONS = word_set("mr mrs ms dr st gen col lt sgt sen rep gov prof jr sr inc ltd co corp vs no jan feb mar apr jun jul aug sep sept oct nov dec adm capt cmdr maj rev hon mt ft bros messrs dept univ assn mme")  # fmt: skip
+_BEFORE_POINT = word_set(
+    "mr mrs ms dr st gen col lt sgt sen rep gov prof jr sr inc ltd co corp adm capt maj rev mt ft bros mme"
+)
 LONGEST = 200
 
 

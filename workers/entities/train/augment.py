@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from workers.entities.lexicon import word_set
 from workers.entities.tagger import TAGS
 from workers.entities.train.newswire import Namer
 from workers.entities.train.sets import Example, spans_of
@@ -11,14 +12,15 @@ from workers.entities.train.sets import Example, spans_of
 __all__ = ["vary"]
 
 _INDEX = {tag: number for number, tag in enumerate(TAGS)}
-_SMALL = frozenset("a an the of in on at to for and or by with from as is are be".split())
+_SMALL = word_set("a an the of in on at to for and or by with from as is are be")
 
 
 def vary(examples: Sequence[Example], rng: np.random.Generator) -> list[Example]:
     """Each example as it is or changed, by chance; teacher and wikiann sentences keep their names."""
     namer = Namer(rng)
     varied = []
-    for example in examples:
+    for original in examples:
+        example = original
         if example.source not in {"wikiann_en_train", "teacher"} and namer.chance(0.35):
             example = _renamed(example, namer)
         dice = rng.random()

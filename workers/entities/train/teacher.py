@@ -88,7 +88,12 @@ def _head(rng: np.random.Generator) -> Params:
     def dense(rows: int, columns: int) -> Array:
         return jnp.asarray(rng.normal(0, np.sqrt(1.5 / rows), (rows, columns)).astype(np.float32))
 
-    return {"w1": dense(WIDTH + FLAGS + MARKS, _HEAD), "b1": jnp.zeros(_HEAD), "w2": dense(_HEAD, len(TAGS)), "b2": jnp.zeros(len(TAGS))}
+    return {
+        "w1": dense(WIDTH + FLAGS + MARKS, _HEAD),
+        "b1": jnp.zeros(_HEAD),
+        "w2": dense(_HEAD, len(TAGS)),
+        "b2": jnp.zeros(len(TAGS)),
+    }
 
 
 def apply(upper: Params, deep: Array, mask: Array, seen: Array, key: Array | None = None) -> Array:
@@ -105,7 +110,9 @@ def lower(encoder: Params) -> Any:
     return jax.jit(lambda ids, mask: run_layers(encoder["layers"][:FROZEN], embed(encoder["embeddings"], ids), mask))
 
 
-def teach(encoder: Params, pieces: WordPieces, examples: Sequence[Example], epochs: int, seed: int = 7, rate: float = 1.5e-4) -> Params:
+def teach(
+    encoder: Params, pieces: WordPieces, examples: Sequence[Example], epochs: int, seed: int = 7, rate: float = 1.5e-4
+) -> Params:
     """Fine-tune the upper layers and the head; the result goes to teacher_scores."""
     rng = np.random.default_rng(seed)
     packed = list(groups(examples, pieces))
@@ -125,18 +132,27 @@ def teach(encoder: Params, pieces: WordPieces, examples: Sequence[Example], epoc
         each = -jax.nn.logsumexp(logs + jnp.log(allowed + 1e-9), axis=-1)
         return (each * weights).sum() / weights.sum()
 
-    @jax.jit
-    def update(upper: Params, state: Any, deep: Array, *rest: Array) -> tuple[Params, Any, Array]:
+    def step_once(upper: Params, state: Any, deep: Array, *rest: Array) -> tuple[Params, Any, Array]:
         value, gradient = jax.value_and_grad(loss)(upper, deep.astype(jnp.float32), *rest)
         change, state = optimizer.update(gradient, state, upper)
         return optax.apply_updates(upper, change), state, value
 
+    update = jax.jit(step_once)
     key, step = jax.random.PRNGKey(seed), 0
     for epoch in range(epochs):
         losses = []
         for number in rng.permutation(len(packed)):
             group = packed[number]
-            upper, state, value = update(upper, state, kept[number], group.mask, group.casing, group.allowed, group.weights, jax.random.fold_in(key, step))
+            upper, state, value = update(
+                upper,
+                state,
+                kept[number],
+                group.mask,
+                group.casing,
+                group.allowed,
+                group.weights,
+                jax.random.fold_in(key, step),
+            )
             losses.append(float(value))
             step += 1
         sys.stderr.write(f"teacher epoch {epoch + 1}: loss {np.mean(losses):.4f}\n")
@@ -144,7 +160,9 @@ def teach(encoder: Params, pieces: WordPieces, examples: Sequence[Example], epoc
     return upper
 
 
-def teacher_scores(encoder: Params, upper: Params, pieces: WordPieces, examples: Sequence[Example]) -> list[Array | None]:
+def teacher_scores(
+    encoder: Params, upper: Params, pieces: WordPieces, examples: Sequence[Example]
+) -> list[Array | None]:
     """Log-probabilities of the tags for every word; None for a sentence that is too long."""
     frozen = lower(encoder)
     run = jax.jit(lambda deep, mask, seen: jax.nn.log_softmax(apply(upper, deep, mask, seen)))

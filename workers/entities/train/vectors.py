@@ -21,14 +21,14 @@ def distil_vectors(folder: Path, words: Sequence[str], width: int) -> Array:
     """One row of `width` floats for each word, of unit variance over all."""
     params, pieces = encoder_params(folder), WordPieces(folder)
 
-    @jax.jit
-    def vectors(ids: Any, mask: Any) -> Any:
+    def reckon(ids: Any, mask: Any) -> Any:
         start = embed(params["embeddings"], ids)
         deep = run_layers(params["layers"][:_DEPTH], start, mask)
         inner = mask.at[:, 0].set(0.0)[..., None]
         mean = (deep * inner).sum(1) / jnp.maximum(1.0, inner.sum(1))
         return jnp.concatenate([mean, (start * inner).sum(1) / jnp.maximum(1.0, inner.sum(1))], axis=-1)
 
+    vectors = jax.jit(reckon)
     rows: list[Array] = []
     for at in range(0, len(words), _BATCH):
         lines = [[101, *pieces.pieces(word), 102] for word in words[at : at + _BATCH]]
