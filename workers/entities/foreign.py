@@ -9,7 +9,7 @@ from workers.entities.places import load_places
 from workers.entities.recognise import Name
 from workers.entities.tokens import Sentence, sentences
 
-__all__ = ["BASIC", "by_gazetteer", "by_patterns"]
+__all__ = ["BASIC", "by_gazetteer", "by_patterns", "lemmas"]
 
 #: Languages whose people and places are found by patterns of their own.
 BASIC = frozenset({"de", "fr", "es", "ru", "uk", "ar"})
@@ -139,16 +139,32 @@ def _is_given(word: str, language: str) -> bool:
     if "m" in marks or "f" in marks:
         return True
     return language in {"ru", "uk"} and any(
-        set("mf") & set(name_marks().get(form, "")) for form in _lemmas(word.lower())
+        set("mf") & set(name_marks().get(form, "")) for form in lemmas(word.lower())
     )
+
+
+def _is_country(token: str, language: str) -> bool:
+    low = token.lower()
+    return low in countries() or (language in {"ru", "uk"} and any(form in countries() for form in lemmas(low)))
 
 
 def _person(tokens: Sequence[str], at: int, end: int, words: Words, language: str) -> int:
     """After a title or role, or where a given name stands first: where the name ends, or 0."""
     low = tokens[at].lower().rstrip(".")
+    if (
+        low in words.joins
+        or low in _JOINERS
+        or (at + 1 < end and tokens[at + 1].lower() in words.joins and tokens[at + 1].lower() not in _JOINERS)
+    ):
+        return 0
     if low in words.roles or low in TIME_WORDS or low in words.common or not tokens[at][0].isalpha():
         return 0
-    titled = _before(tokens, at) in words.roles or (
+    back = at
+    while back > 0 and at - back < 2 and _is_country(tokens[back - 1], language):
+        back -= 1
+    if _is_country(tokens[at], language) and at + 1 < end and _is_given(tokens[at + 1], language):
+        return 0
+    titled = _before(tokens, back) in words.roles or (
         _before(tokens, at) == "." and at > 1 and tokens[at - 2].lower() in words.roles
     )
     given = _is_given(tokens[at], language) or (tokens[at].rstrip(".") != tokens[at] and len(tokens[at]) == 2)
@@ -179,13 +195,13 @@ def _large(name: str) -> bool:
 
 
 @lru_cache(maxsize=20_000)
-def _lemmas(word: str) -> tuple[str, ...]:
+def lemmas(word: str) -> tuple[str, ...]:
     """What a Cyrillic word may be without its case ending."""
     return tuple(
         dict.fromkeys(
             word.removesuffix(ending) + base
             for ending, base in _CASES
-            if word.endswith(ending) and len(word) > len(ending) + 2
+            if word.endswith(ending) and len(word) >= len(ending) + 2
         )
     )
 
@@ -207,7 +223,7 @@ def _is_place(name: str, common: frozenset[str], language: str, least: int) -> b
     low = name.lower()
     if len(low) < 3 or low in common or low in TIME_WORDS:
         return low in {"us", "uk"} and name.isupper()
-    forms = (low, *_lemmas(low)) if language in {"ru", "uk"} else (low,)
+    forms = (low, *lemmas(low)) if language in {"ru", "uk"} else (low,)
     for form in forms:
         if form in countries():
             return True
@@ -273,7 +289,12 @@ def _arabic_place(tokens: Sequence[str], at: int, words: Words) -> tuple[int, in
             return 0, size
         for prefix in _ARABIC_PREFIXES:
             bare = word.removeprefix(prefix)
-            if bare == word or len(bare) < 3:
+            if (
+                bare == word
+                or (len(bare) < 4 and bare not in countries())
+                or (prefix in {"ك", "ف", "فال", "كال"} and bare not in countries())
+                or word in words.common
+            ):
                 continue
             if prefix.endswith("ال"):
                 bare, skip = "ال" + bare, len(prefix) - 2

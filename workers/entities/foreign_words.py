@@ -50,7 +50,7 @@ WORDS = {
     "nl": Words(
         _set("president premier minister kanselier staatssecretaris burgemeester senator woordvoerder woordvoerster directeur voorzitter koning koningin prins prinses paus generaal ambassadeur rechter advocaat professor dr meneer mevrouw trainer"),
         _set("universiteit ministerie bank partij vakbond vereniging raad commissie politie rechtbank instituut ziekenhuis"),
-        _set("rivier meer berg eiland zee"), _set("in naar uit van"), _set("van voor der de en het"), _set("maandag"),
+        _set("rivier meer berg eiland zee"), _set("in naar uit van bij te"), _set("van voor der de en het"), _set("maandag"),
     ),
     "ru": Words(
         _set("президент президента президентом президенту премьер премьер-министр премьер-министра министр министра министром глава главы губернатор губернатора мэр мэра канцлер канцлера секретарь директор директора генерал генерала полковник король королева принц папа посол посла судья прокурор адвокат профессор доктор тренер депутат депутата сенатор сенатора представитель представителя председатель председателя лидер лидера аналитик эксперт экономист актёр актер певец певица писатель командующий пресс-секретарь начальник руководитель предприятия"),

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import asin, cos, exp, log10, radians, sin, sqrt
 
+from workers.entities.foreign import lemmas
 from workers.entities.lexicon import countries, demonyms, identities
 from workers.entities.places import Place, fold, load_places
 from workers.entities.resolve import Group
@@ -64,7 +65,12 @@ def country_code(group: Group) -> str | None:
         if group.type == "NORP":
             code = demonyms().get(plain) or demonyms().get(plain.rstrip("s"))
         else:
-            code = countries().get(plain)
+            code = countries().get(plain) or next(
+                (countries()[one] for one in lemmas(plain) if one in countries())
+                if "а" <= plain[-1:] <= "я"
+                else iter(()),
+                None,
+            )
             if code is not None and _also_state(group, plain):
                 continue
         if code:
@@ -125,6 +131,8 @@ def _variants(text: str, group: Group, form: str) -> list[str]:
     """The form, without `province` and the like, and with `County` where the text says so right after."""
     words = form.split()
     variants = [form]
+    if any("а" <= c <= "я" for c in form.lower()):
+        variants += lemmas(form.lower())
     if len(words) > 1 and words[-1].lower() in _CLASS_WORDS - {"county", "island"}:
         variants.append(" ".join(words[:-1]))
     if len(words) > 2 and words[:2] in (["City", "of"], ["State", "of"], ["Province", "of"]):

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from functools import lru_cache
 
+from workers.entities.foreign import lemmas
 from workers.entities.lexicon import TIME_WORDS, TITLES, countries, demonyms, organisations
 from workers.entities.places import load_places
 from workers.entities.recognise import Name
@@ -17,6 +18,8 @@ _TRIM = " \t\r\n.,;:!?()[]{}\"“”‘’'«»„*#@-–—/|"
 _ABBREVIATION = re.compile(
     r"(?:(?:^|[\s.-])[A-Z]|\b(?:Inc|Corp|Ltd|Co|Jr|Sr|Bros|Fla|Calif|Tex|Va|Md|Pa|Mass|Conn|Ill|Mich|Minn|Ala|Ariz|Ark|Colo|Ga|Tenn|Wis|Wash|Okla|Ore|Miss|Mo|Mont|Neb|Nev|Ky|La|Kan|Ind|Del))\.$"
 )
+_INNER = re.compile(r"\s*[()\[\]\"“”]\s*")
+_INNER_PLACE = re.compile(r"\s*[()\[\]\"“”]\s*|\s?,\s+(?=[A-Z])")
 _OFFICE_OF = re.compile(
     r"(?:(?:Vice|Deputy|Prime|Foreign|First) )?(?:Minister|Secretary|President|Chief|Director|Governor|Mayor|Chancellor|Ambassador)s?(?: (?:of|for) |$)"
 )
@@ -55,10 +58,11 @@ def refine(text: str, names: Sequence[Name], language: str = "en") -> list[Name]
 
 
 def _split(text: str, name: Name) -> list[Name]:
-    """A name cut at brackets, and each piece trimmed."""
+    """A name cut at brackets, a place also at commas (`Paris, Texas` are two), and each piece trimmed."""
     pieces = []
     at = name.start
-    for cut in [*re.finditer(r"\s*[()\[\]\"“”]\s*", text[name.start : name.end]), None]:
+    marks = _INNER_PLACE if name.type in {"LOC", "GPE"} else _INNER
+    for cut in [*marks.finditer(text[name.start : name.end]), None]:
         end = name.end if cut is None else name.start + cut.start()
         trimmed = _trimmed(text, name._replace(start=at, end=end))
         if trimmed is not None:
@@ -352,6 +356,12 @@ def typed_places(text: str, names: Sequence[Name]) -> list[Name]:
 
 @lru_cache(maxsize=20_000)
 def _governed(words: str) -> bool:
+    if not words.isascii() and any("а" <= c.lower() <= "я" for c in words):
+        return any(_governed_form(form) for form in (words.lower(), *lemmas(words.lower())))
+    return _governed_form(words)
+
+
+def _governed_form(words: str) -> bool:
     return words.lower() in countries() or any(
         place.level in {"city", "county", "state", "country"} for place in load_places().named(words)
     )

@@ -38,6 +38,7 @@ _BEFORE = re.compile(
 )
 _APPOSITION = re.compile(rf"^,? ?(?:,|who is|\(|was|is) ?(?:the |a |an |its |his |her |their |[A-Z]\w+['’]s )?((?:[\w’'-]+ ){{0,4}}?(?i:{_ALTERNATIVES}))(?P<of> (?:of|for|at|in|with|from) (?:the )?(?P<where>[A-Z][\w&’'-]+(?: (?:of |for |and |the )?[A-Z][\w&’'-]+){{0,6}}))?(?![\w-])")  # fmt: skip
 _LOOKBACK = 90
+_FUNCTION = frozenset({"then", "when", "on", "in", "but", "and", "the", "after", "before", "a", "an", "at", "also", "later", "meanwhile", "yesterday", "today", "earlier", "however", "while", "as", "his", "her", "their", "our", "this", "that", "with", "by", "for", "if", "since"})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,8 @@ def role_before(text: str, start: int) -> Role | None:
 def _from_capital(words: str) -> str:
     """The words from the first that is capitalised."""
     parts = words.split()
+    while parts and (parts[0].lower() in _FUNCTION or not parts[0][:1].isupper()):
+        parts.pop(0)
     first = next((at for at, part in enumerate(parts) if part[:1].isupper()), len(parts))
     return " ".join(parts[first:])
 
