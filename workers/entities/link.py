@@ -17,7 +17,9 @@ from workers.entities.resolve import Group
 
 __all__ = ["PlaceLink", "kilometres", "link_identity", "link_places"]
 
-_QUALIFIER = re.compile(r",? (?:\()?((?:[A-Z][\w.’'-]*)(?: (?:of |and )?[A-Z][\w.’'-]*){0,2})")
+_QUALIFIER = re.compile(
+    r"(?:,|,? \(| located in| in(?: the)?(?: state of| province of)?),? ?((?:[A-Z][\w.’'-]*)(?: (?:of |and )?[A-Z][\w.’'-]*){0,2})"
+)
 _CLASS_WORDS = {
     "province",
     "state",
@@ -168,7 +170,7 @@ def _qualifiers(text: str, group: Group) -> tuple[set[str], set[tuple[str, str]]
     divisions: set[tuple[str, str]] = set()
     for name in group.names[:6]:
         match = _QUALIFIER.match(text, name.end)
-        if match is None or not (match.group().startswith(",") or "(" in match.group()):
+        if match is None:
             continue
         words = match.group(1).split()
         for size in range(len(words), 0, -1):
@@ -220,6 +222,20 @@ def _choose(
     if share < LEAST_SHARE or (found[best].population < 5000 and found[best].level == "city" and top < 2.2):
         return None
     return PlaceLink(found[best], round(min(0.99, share), 3))
+
+
+def _prominence(place: Place, found: Sequence[Place], divisions: set[tuple[str, str]]) -> float:
+    """A small town must give way to a state or a great city of its name; a state that shares a country's name needs other states beside it."""
+    if place.level == "city" and place.population < 200_000:
+        greater = any(
+            other.level == "state" or (other.level == "city" and other.population > 20 * (place.population + 1_000))
+            for other in found
+        )
+        return -1.2 if greater else 0.0
+    if place.level == "state" and any(other.level == "country" for other in found):
+        others = sum(1 for country, division in divisions if country == place.country and division != place.division)
+        return min(2.0, 0.7 * others) - 1.0
+    return 0.0
 
 
 def _city_of(state: Place, other: Place) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from workers.entities.foreign import lemmas
-from workers.entities.lexicon import TIME_WORDS, TITLES, countries, demonyms, organisations
+from workers.entities.lexicon import TIME_WORDS, TITLES, countries, demonyms, name_marks, organisations, table
 from workers.entities.places import load_places
 from workers.entities.recognise import Name
 from workers.entities.roles import people_after_roles
@@ -37,6 +37,7 @@ _NO_BODY = re.compile(
 _SMALL_START = re.compile(
     r"(?:al|el|as|ash|ad|an|ar|de|van|von|bin|ibn|der|den|del|da|di|du|la|le|e[A-Z]|i[A-Z])(?![a-z])"
 )
+_ENGLISH_TITLES = TITLES - {"m"}
 _MOST_ADDED = 2000
 _OFFICES = frozenset({"vice-mayor", "vice-president", "minister", "president", "spokesman", "spokeswoman", "spokesperson", "mayor", "governor", "senator", "secretary", "chancellor", "ambassador", "secretary-general", "coach", "striker", "midfielder", "goalkeeper", "defender", "inspector", "commissioner", "analyst", "economist", "veterinarian"})  # fmt: skip
 
@@ -51,7 +52,8 @@ def refine(text: str, names: Sequence[Name], language: str = "en") -> list[Name]
     kept = [_person_without_title(text, name) for name in kept]
     peoples = _peoples(text)
     kept = [*_apart(kept, [*people, *peoples]), *peoples]
-    known = _known_organisations(text)
+    bodies = _known_organisations(text)
+    known = [*bodies, *_apart(_known_places(text), bodies)]
     kept = _no_overlap([*_apart(kept, known), *known, *_apart(people, kept)])
     kept = _with_acronyms(text, kept)
     return _consistent(text, kept, language)
@@ -88,7 +90,7 @@ def _trimmed(text: str, name: Name) -> Name | None:
     if end <= start or not any(c.isalpha() for c in text[start:end]) or (end - start == 1 and name.type != "PER"):
         return None
     words = text[start:end]
-    if words.lower() in TIME_WORDS or words.lower().rstrip(".") in TITLES:
+    if words.lower() in TIME_WORDS or words.lower().rstrip(".") in _ENGLISH_TITLES:
         return None
     if name.type == "PER" and any(c.isdigit() for c in words):
         return None
@@ -134,7 +136,7 @@ def _person_without_title(text: str, name: Name) -> Name:
         return name
     words = text[name.start : name.end].split(" ")
     skip = 0
-    while len(words) > 1 and words[0].lower().rstrip(".") in TITLES | {"foreign", "prime", "vice"}:
+    while len(words) > 1 and words[0].lower().rstrip(".") in _ENGLISH_TITLES | {"foreign", "prime", "vice"}:
         skip += len(words.pop(0)) + 1
     for at in range(len(words) - 1):
         if words[at].lower() in _OFFICES:
@@ -172,6 +174,28 @@ def _organisation_pattern() -> re.Pattern[str]:
         r"(?<![\w-])(?:" + "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True)) + r")(?![\w-])",
         re.IGNORECASE,
     )
+
+
+_CLASS_LAST = re.compile(r" (?:state|province|region|county|oblast|krai|republic of the)$", re.IGNORECASE)
+
+
+@lru_cache(maxsize=1)
+def _place_pattern() -> re.Pattern[str]:
+    """Countries and regions of several words (`Côte d'Ivoire`, `New South Wales`)."""
+    regions = [name for row in table("regions.tsv") for name in row[0].split(",")]
+    names = {
+        name.lower()
+        for name in (*countries(), *regions)
+        if re.search(r"[ '’]", name) and len(name) > 6 and not _CLASS_LAST.search(name)
+    }
+    return re.compile(
+        r"(?<![\w-])(?:" + "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True)) + r")(?![\w-])",
+        re.IGNORECASE,
+    )
+
+
+def _known_places(text: str) -> list[Name]:
+    return [Name(*match.span(), "LOC", 0.9) for match in _place_pattern().finditer(text) if match.group()[0].isupper()]
 
 
 def _known_organisations(text: str) -> list[Name]:
@@ -288,6 +312,12 @@ def _consistent(text: str, names: Sequence[Name], language: str) -> list[Name]:
     for name in names:
         words = text[name.start : name.end]
         votes[words][name.type] += round(name.confidence * 100)
+        if (
+            name.type in {"PER", "ORG"}
+            and _PLACED.search(text, max(0, name.start - 9), name.start)
+            and _some_place(words)
+        ):
+            votes[words]["LOC"] += 120
         if name.type == "PER" and " " in words and name.confidence > 0.6:
             surnames[words.rsplit(" ", 1)[-1]] += 1
     small = _small_words(text)
@@ -295,6 +325,30 @@ def _consistent(text: str, names: Sequence[Name], language: str) -> list[Name]:
         _settled(text[name.start : name.end], name, votes, surnames) for name in names if not _common(text, name, small)
     ]
     return _added(text, settled, surnames) if language != "de" else settled
+
+
+@lru_cache(maxsize=20_000)
+def _only_a_place(words: str) -> bool:
+    """A town of one word that is neither part of people's names nor an organisation's."""
+    low = words.lower()
+    if " " in words or not words[0].isupper() or len(words) < 4 or name_marks().get(low) or (low,) in organisations():
+        return False
+    return any(place.level == "city" and place.population >= 20_000 for place in load_places().named(low))
+
+
+@lru_cache(maxsize=20_000)
+def _some_place(words: str) -> bool:
+    """A town of any size whose name is no organisation's and no person's given name."""
+    low = words.lower()
+    if len(words) < 4 or tuple(low.split()) in organisations() or {"m", "f"} & set(name_marks().get(low, "")):
+        return False
+    return bool(load_places().named(low))
+
+
+_PLACED = re.compile(r"\b(?:in|near|from|at|outside|around|towards|toward|capital,?) $")
+_SO_CALLED = re.compile(
+    r"\b(?:village|town|city|island|district|province|region|community|state|port|capital|suburb|hamlet|governorate|oblast)s? of $"
+)
 
 
 def _small_words(text: str) -> frozenset[str]:
@@ -313,15 +367,14 @@ def _common(text: str, name: Name, small: frozenset[str]) -> bool:
 
 def _settled(words: str, name: Name, votes: dict[str, Counter[str]], surnames: Counter[str]) -> Name:
     if name.type in {"PER", "ORG", "MISC"} and words.lower() in countries() and (len(words) > 3 or words.isupper()):
-        return (
-            name._replace(type="LOC", confidence=max(name.confidence, 0.8))
-            if name.type != "ORG" or words.isupper()
-            else name
-        )
+        return name._replace(type="LOC", confidence=max(name.confidence, 0.8))
+    if name.type in {"PER", "ORG"} and name.confidence < 0.9 and not surnames[words] and _only_a_place(words):
+        return name._replace(type="LOC", confidence=0.75)
     if surnames[words] and name.type in {"LOC", "ORG", "MISC"} and (name.confidence < 0.9 or surnames[words] > 1):
         return name._replace(type="PER", confidence=0.8)
     winner, weight = votes[words].most_common(1)[0]
-    return name._replace(type=winner) if weight > 2 * votes[words][name.type] else name
+    enough = 1 if winner == "LOC" and name.type in {"PER", "ORG"} else 2
+    return name._replace(type=winner) if weight > enough * votes[words][name.type] else name
 
 
 _CAPITALISED = re.compile(r"(?<![\w-])[^\W\d_a-z][\w'’-]*[^\W\d_](?: [^\W\d_a-z][\w'’-]*[^\W\d_])*")
@@ -329,7 +382,7 @@ _CAPITALISED = re.compile(r"(?<![\w-])[^\W\d_a-z][\w'’-]*[^\W\d_](?: [^\W\d_a-
 
 def _added(text: str, names: list[Name], surnames: Counter[str]) -> list[Name]:
     """Names missed in one sentence but sure in another (whole, or by surname), and countries anywhere."""
-    sure = {text[name.start : name.end]: name.type for name in names if name.confidence >= 0.75}
+    sure = {text[name.start : name.end]: name.type for name in names if name.confidence >= 0.65}
     sure |= {surname: "PER" for surname in surnames if len(surname) > 2}
     taken = sorted((name.start, name.end) for name in names)
     ends = [end for _, end in taken]
@@ -341,6 +394,11 @@ def _added(text: str, names: list[Name], surnames: Counter[str]) -> list[Name]:
         if at < len(taken) and taken[at][0] < end:
             continue
         kind = sure.get(words) or ("LOC" if words.lower() in countries() and len(words) > 3 else None)
+        if kind is None and (
+            (_only_a_place(words) and _PLACED.search(text, max(0, start - 9), start))
+            or _SO_CALLED.search(text, max(0, start - 16), start)
+        ):
+            kind = "LOC"
         if kind and len(more) < _MOST_ADDED and not (end < len(text) and text[end] == "$"):
             more.append(Name(start, end, kind, 0.7))
     return _no_overlap([*names, *more])
