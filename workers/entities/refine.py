@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from workers.entities.foreign import lemmas
 from workers.entities.lexicon import TIME_WORDS, TITLES, countries, demonyms, name_marks, organisations, table
+from workers.entities.phrases import Phrases
 from workers.entities.places import load_places
 from workers.entities.recognise import Name
 from workers.entities.roles import people_after_roles
@@ -20,6 +21,7 @@ _ABBREVIATION = re.compile(
 )
 _INNER = re.compile(r"\s*[()\[\]\"“”]\s*")
 _INNER_PLACE = re.compile(r"\s*[()\[\]\"“”]\s*|\s?,\s+(?=[A-Z])")
+_CLASS_LAST = re.compile(r" (?:state|province|region|county|oblast|krai|republic of the)$", re.IGNORECASE)
 _OFFICE_OF = re.compile(
     r"(?:(?:Vice|Deputy|Prime|Foreign|First) )?(?:Minister|Secretary|President|Chief|Director|Governor|Mayor|Chancellor|Ambassador)s?(?: (?:of|for) |$)"
 )
@@ -50,10 +52,10 @@ def refine(text: str, names: Sequence[Name], language: str = "en") -> list[Name]
     kept = [_event(text, name) for name in mended if not _money(text, name)]
     people = [Name(start, end, "PER", 0.9) for start, end in people_after_roles(text)]
     kept = [_person_without_title(text, name) for name in kept]
-    peoples = _peoples(text)
+    found = [Name(start, end, kind, _SHARE[kind]) for start, end, kind in _known().find(text)]
+    peoples = [name for name in found if name.type == "NORP"]
     kept = [*_apart(kept, [*people, *peoples]), *peoples]
-    bodies = _known_organisations(text)
-    known = [*bodies, *_apart(_known_places(text), bodies)]
+    known = [name for name in found if name.type != "NORP"]
     kept = _no_overlap([*_apart(kept, known), *known, *_apart(people, kept)])
     kept = _with_acronyms(text, kept)
     return _consistent(text, kept, language)
@@ -147,63 +149,26 @@ def _person_without_title(text: str, name: Name) -> Name:
 
 
 @lru_cache(maxsize=1)
-def _people_pattern() -> re.Pattern[str]:
-    words = sorted((name for name in demonyms() if name not in countries()), key=len, reverse=True)
-    return re.compile(
-        r"(?<![\w-])(?:" + "|".join(re.escape(word) for word in words) + r")(?![\w’']|-[A-Z])", re.IGNORECASE
-    )
-
-
-def _peoples(text: str) -> list[Name]:
-    """Adjectives of countries and names of peoples, where they stand alone with a capital."""
-    return [
-        Name(*match.span(), "NORP", 0.95) for match in _people_pattern().finditer(text) if match.group()[0].isupper()
-    ]
-
-
-@lru_cache(maxsize=1)
-def _organisation_pattern() -> re.Pattern[str]:
-    """Known names of several words that mean nothing else (`World Bank`, `Red Cross`)."""
+def _known() -> Phrases:
+    """Peoples (`Danish`), places of several words (`New South Wales`), and bodies that mean nothing else (`World Bank`)."""
     sure = {"body", "government", "media", "company", "university", "league"}
-    names = [
+    bodies = {
         " ".join(words)
         for words, kind in organisations().items()
         if kind in sure and (len(words) > 1 or "'" in words[0])
-    ]
-    return re.compile(
-        r"(?<![\w-])(?:" + "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True)) + r")(?![\w-])",
-        re.IGNORECASE,
-    )
-
-
-_CLASS_LAST = re.compile(r" (?:state|province|region|county|oblast|krai|republic of the)$", re.IGNORECASE)
-
-
-@lru_cache(maxsize=1)
-def _place_pattern() -> re.Pattern[str]:
-    """Countries and regions of several words (`Côte d'Ivoire`, `New South Wales`)."""
+    }
     regions = [name for row in table("regions.tsv") for name in row[0].split(",")]
-    names = {
+    places = {
         name.lower()
         for name in (*countries(), *regions)
         if re.search(r"[ '’]", name) and len(name) > 6 and not _CLASS_LAST.search(name)
     }
-    return re.compile(
-        r"(?<![\w-])(?:" + "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True)) + r")(?![\w-])",
-        re.IGNORECASE,
-    )
+    peoples = {name for name in demonyms() if name not in countries()}
+    labelled = {**dict.fromkeys(places, "LOC"), **dict.fromkeys(peoples, "NORP"), **dict.fromkeys(bodies, "ORG")}
+    return Phrases(labelled.items())
 
 
-def _known_places(text: str) -> list[Name]:
-    return [Name(*match.span(), "LOC", 0.9) for match in _place_pattern().finditer(text) if match.group()[0].isupper()]
-
-
-def _known_organisations(text: str) -> list[Name]:
-    return [
-        Name(*match.span(), "ORG", 0.9)
-        for match in _organisation_pattern().finditer(text)
-        if match.group()[0].isupper()
-    ]
+_SHARE = {"NORP": 0.95, "LOC": 0.9, "ORG": 0.9}
 
 
 def _apart(names: Sequence[Name], others: Sequence[Name]) -> list[Name]:
@@ -383,7 +348,11 @@ _CAPITALISED = re.compile(r"(?<![\w-])[^\W\d_a-z][\w'’-]*[^\W\d_](?: [^\W\d_a-
 def _added(text: str, names: list[Name], surnames: Counter[str]) -> list[Name]:
     """Names missed in one sentence but sure in another (whole, or by surname), and countries anywhere."""
     sure = {text[name.start : name.end]: name.type for name in names if name.confidence >= 0.65}
-    sure |= {surname: "PER" for surname in surnames if len(surname) > 2}
+    for surname in surnames:
+        bare = re.sub(r"^(?:[Aa]l|[Ee]l|[Aa]s|[Aa]sh|[Aa]d|[Aa]n|[Aa]r)-", "", surname)
+        for form in {surname, bare, surname[0].upper() + surname[1:], f"Al-{bare}" if bare != surname else surname}:
+            if len(form) > 2:
+                sure[form] = "PER"
     taken = sorted((name.start, name.end) for name in names)
     ends = [end for _, end in taken]
     more: list[Name] = []

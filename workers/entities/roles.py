@@ -27,9 +27,10 @@ ROLES = (
 _LOOSE = frozenset({"king", "queen", "general", "major", "justice", "judge", "head", "chief", "chair", "forward", "owner", "official", "resident", "student", "speaker", "prince", "captain", "commander", "officer", "manager", "director", "doctor", "editor", "expert", "major general", "trader", "author", "assistant", "leader", "aide", "cardinal", "bishop", "mp", "representative", "coach", "artist", "writer", "secretary"})  # fmt: skip
 _PART = r"(?:[A-ZÀ-Ý][\w'’]+(?:-[A-ZÀ-Ý]?\w+)*|(?:al|el|as|ash|ad|an|ar)-[A-Z]\w+|[A-Z]\.)"
 _ALTERNATIVES = "|".join(re.escape(role) for role in sorted(set(ROLES), key=len, reverse=True))
-_FIRM = "|".join(re.escape(role) for role in sorted(set(ROLES) - _LOOSE, key=len, reverse=True))
-_AFTER_ROLE = re.compile(
-    rf"(?<![\w-])(?i:{_FIRM}|mr\.?|mrs\.?|ms\.?|dr\.?) ({_PART}(?: (?:(?:bin|van|von|de|der|del|la|abu|ibn) ){{0,2}}{_PART}){{0,3}})(?!\w)"
+_FIRM = frozenset(ROLES) - _LOOSE
+_LAST_WORDS = frozenset(role.split()[-1] for role in _FIRM) | {"mr", "mrs", "ms", "dr"}
+_AFTER_WORD = re.compile(
+    rf"(?<![\w-])([\w-]+\.?) ({_PART}(?: (?:(?:bin|van|von|de|der|del|la|abu|ibn) ){{0,2}}{_PART}){{0,3}})(?!\w)"
 )
 _PLACES_BEFORE = r"(?:[\w.’'-]+ ){0,4}?"
 _BEFORE = re.compile(
@@ -51,7 +52,24 @@ class Role:
 
 def people_after_roles(text: str) -> list[tuple[int, int]]:
     """Whoever is named right after a role or title: `Foreign Minister Asaad al-Shaibani`."""
-    return [match.span(1) for match in _AFTER_ROLE.finditer(text)]
+    found = []
+    at = 0
+    while (match := _AFTER_WORD.search(text, at)) is not None:
+        last = match.group(1).lower().rstrip(".")
+        if last in _LAST_WORDS and _firm_role(text, match.end(1), last):
+            found.append(match.span(2))
+            at = match.end()
+        else:
+            at = match.start(2)
+    return found
+
+
+def _firm_role(text: str, end: int, last: str) -> bool:
+    """Whether the words that end here are a role that stands before people alone."""
+    if last in _FIRM or last in {"mr", "mrs", "ms", "dr"}:
+        return True
+    words = text[max(0, end - 40) : end].lower().split()
+    return any(" ".join(words[-size:]) in _FIRM for size in (2, 3, 4))
 
 
 @lru_cache(maxsize=1)
