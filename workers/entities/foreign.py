@@ -38,8 +38,12 @@ def by_gazetteer(text: str) -> list[Name]:
     found = []
     for sentence in sentences(text):
         for start, end in _runs(sentence):
-            for first, last, kind in _places(sentence.words, start, end, frozenset(), "", _LARGE):
-                found.append(_name(sentence, first, last, kind, 0.7))
+            at = start
+            while at < end:
+                size = _place_size(sentence.words, at, end, frozenset(), "", _LARGE)
+                if size:
+                    found.append(_name(sentence, at, at + size, "LOC", 0.7))
+                at += max(1, size)
     return found
 
 
@@ -76,20 +80,9 @@ def _in_capitals(sentence: Sentence, words: Words, language: str) -> Iterator[Na
             if not taken:
                 taken, kind = _person(tokens, at, end, words, language), "PER"
             if not taken:
-                place = next(
-                    iter(
-                        _places(
-                            tokens,
-                            at,
-                            end,
-                            words.common,
-                            language,
-                            _TOWN if _before(tokens, at) in words.into else _LARGE,
-                        )
-                    ),
-                    None,
-                )
-                taken, kind = (place[1], "LOC") if place and place[0] == at else (0, "")
+                least = _TOWN if _before(tokens, at) in words.into else _LARGE
+                size = _place_size(tokens, at, end, words.common, language, least)
+                taken, kind = at + size if size else 0, "LOC"
             if not taken and _before(tokens, at) in words.landforms:
                 taken, kind = end, "LOC"
             if taken > at:
@@ -206,19 +199,15 @@ def lemmas(word: str) -> tuple[str, ...]:
     )
 
 
-def _places(
-    tokens: Sequence[str], start: int, end: int, common: frozenset[str], language: str, least: int
-) -> Iterator[tuple[int, int, str]]:
-    at = start
-    while at < end:
-        for size in range(min(4, end - at), 0, -1):
-            if _is_place(" ".join(tokens[at : at + size]), common, language, least):
-                yield at, at + size, "LOC"
-                at += size - 1
-                break
-        at += 1
+def _place_size(tokens: Sequence[str], at: int, end: int, common: frozenset[str], language: str, least: int) -> int:
+    """How many words the longest place has that begins here; 0 when none does."""
+    for size in range(min(4, end - at), 0, -1):
+        if _is_place(" ".join(tokens[at : at + size]), common, language, least):
+            return size
+    return 0
 
 
+@lru_cache(maxsize=50_000)
 def _is_place(name: str, common: frozenset[str], language: str, least: int) -> bool:
     low = name.lower()
     if len(low) < 3 or low in common or low in TIME_WORDS:

@@ -36,7 +36,7 @@ _CLASS_WORDS = {
 }
 _NEAR_KM = 300.0
 #: Below this share the best candidate is left out.
-LEAST_SHARE = 0.45
+LEAST_SHARE = 0.38
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +105,10 @@ def link_places(text: str, groups: Sequence[Group], source_country: str | None) 
         context[source_country] += 1
     divisions = _divisions(open_groups)
     anchors = [link.place for link in links.values() if link.place.level != "country"]
+    neighbours = [link.place for link in links.values() if link.place.level == "country"]
     anchors += [found[0] for _, found in open_groups if len(found) == 1 and found[0].population >= 1000]
     for group, found in sorted(open_groups, key=lambda one: len(one[1])):
-        link = _choose(text, group, found, context, divisions, anchors, source_country)
+        link = _choose(text, group, found, context, divisions, anchors, source_country, neighbours)
         if link is not None:
             links[id(group)] = link
             if link.confidence >= 0.8:
@@ -195,6 +196,7 @@ def _choose(
     divisions: set[tuple[str, str]],
     anchors: Sequence[Place],
     source: str | None,
+    neighbours: Sequence[Place],
 ) -> PlaceLink | None:
     codes, near_divisions = _qualifiers(text, group)
     total = sum(context.values()) or 1
@@ -213,6 +215,8 @@ def _choose(
         weight += 6.0 if place.country in codes or (place.country, place.division) in near_divisions else 0.0
         weight += 0.6 if source and place.country == source else 0.0
         weight += _nearness(place, anchors)
+        if place.level == "country":
+            weight += min(1.8, 0.6 * sum(1 for other in neighbours if kilometres(place, other) < 1_500))
         weights.append(weight)
     best = max(range(len(found)), key=lambda at: (weights[at], found[at].population, -found[at].geonames_id))
     top = weights[best]
@@ -233,9 +237,15 @@ def _prominence(place: Place, found: Sequence[Place], divisions: set[tuple[str, 
         )
         return -1.2 if greater else 0.0
     if place.level == "state" and any(other.level == "country" for other in found):
-        others = sum(1 for country, division in divisions if country == place.country and division != place.division)
-        return min(2.0, 0.7 * others) - 1.0
+        return min(2.0, 0.7 * _other_states(place, divisions)) - 1.0
+    if place.level == "state" and any(_city_of(place, other) for other in found):
+        return min(1.5, 0.4 * _other_states(place, divisions))
     return 0.0
+
+
+def _other_states(place: Place, divisions: set[tuple[str, str]]) -> int:
+    """How many other states of the country the article names."""
+    return sum(1 for country, division in divisions if country == place.country and division != place.division)
 
 
 def _city_of(state: Place, other: Place) -> bool:

@@ -1,8 +1,8 @@
 """From names to entities: which names in the article stand for the same one. Linking to gazetteers is in link.py."""
 
 import re
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from workers.entities.lexicon import ORG_WORDS, countries, demonyms, identities, word_set
@@ -24,6 +24,9 @@ _BRITISH = (
     ("labour", "labor"),
     ("programme", "program"),
 )
+#: People of one surname that are compared; more than that in one article are no longer told apart.
+_MOST_ALIKE = 50
+_MOST_COMPARED = 200
 _REGION_WORDS = word_set("province county state district region governorate prefecture city town island municipality")
 _HONORIFIC = re.compile(r"(?<![\w-])(mr|mrs|ms|miss|sir|madame|frau|herr|queen|king|lady|lord)\.? ?$", re.IGNORECASE)
 _MEN, _WOMEN = {"mr", "sir", "herr", "king", "lord"}, {"mrs", "ms", "miss", "madame", "frau", "queen", "lady"}
@@ -89,7 +92,8 @@ class _People:
     """Full names first; a bare surname then goes to the last person of that surname named before it, else to the next."""
 
     def __init__(self, text: str, names: Sequence[Name]) -> None:
-        self._full: list[tuple[PersonName, Group, list[int]]] = []
+        self._full: dict[str, list[tuple[PersonName, Group, list[int]]]] = defaultdict(list)
+        self._parts: dict[str, list[tuple[PersonName, Group, list[int]]]] = defaultdict(list)
         self._of: dict[int, Group] = {}
         single: list[tuple[Name, str]] = []
         for name in names:
@@ -115,29 +119,33 @@ class _People:
         return self._of[name.start]
 
     def _full_name(self, person: PersonName, at: int) -> Group:
-        for known, group, places in reversed(self._full):
+        for known, group, places in reversed(self._full[skeleton(person.family)][-_MOST_ALIKE:]):
             if same_person(known, person):
                 places.append(at)
                 if len(person.given) > len(known.given):
-                    self._full.append((person, group, places))
+                    self._know(person, group, places)
                 return group
         group = Group("PER")
-        self._full.append((person, group, [at]))
+        self._know(person, group, [at])
         return group
+
+    def _know(self, person: PersonName, group: Group, places: list[int]) -> None:
+        entry = (person, group, places)
+        self._full[skeleton(person.family)].append(entry)
+        for word in {*person.words, f"{person.family[:3]}*"}:
+            self._parts[word].append(entry)
 
     def _by_part(self, word: str, at: int, honorific: str) -> Group | None:
         """Whom a single word means: by family name, else by given name, else by a spelling one letter off."""
-        tests: tuple[Callable[[PersonName], bool], ...] = (
-            lambda person: person.family == word or (len(word) > 3 and skeleton(person.family) == skeleton(word)),
-            lambda person: word in person.words,
-            lambda person: len(word) > 5 and _one_letter_off(person.family, word),
-        )
-        for fits in tests:
-            found = [(group, places, person) for person, group, places in self._full if fits(person)]
+        family = [one for one in self._full.get(skeleton(word), ()) if one[0].family == word or len(word) > 3]
+        alike = [
+            one for one in self._parts.get(f"{word[:3]}*", ()) if len(word) > 5 and _one_letter_off(one[0].family, word)
+        ]
+        for fitting in (family, self._parts.get(word, ()), alike):
+            found = [(group, places, person) for person, group, places in fitting[-_MOST_ALIKE:]]
             if honorific:
                 wanted = "m" if honorific in _MEN else "f"
-                fitting = [one for one in found if gender_of(" ".join(one[2].words)) in {wanted, None}]
-                found = fitting or found
+                found = [one for one in found if gender_of(" ".join(one[2].words)) in {wanted, None}] or found
             if found:
                 return min(found, key=lambda one: _distance(one[1], at))[0]
         return None
@@ -223,14 +231,20 @@ class _Others:
             form = text[name.start : name.end]
             if defined and (defined.group(1), family) in forms and spells(defined.group(1), form):
                 found.setdefault((defined.group(1), family), form)
-        longer = sorted((form for form, _ in forms if " " in form), key=lambda form: (len(form), form))
+        longer: dict[tuple[str, str], list[str]] = defaultdict(list)
+        for form, family in sorted(forms, key=lambda one: (len(one[0]), one)):
+            if " " in form:
+                longer[family, fold(form).split()[0]].append(form)
+                longer[family, form[0].lower()].append(form)
         for form, family in sorted(forms):
             if (form, family) in found:
                 continue
             if _is_acronym(form):
-                fitting = [long for long in longer if (long, family) in forms and spells(form.replace(".", ""), long)]
+                near = longer.get((family, form[0].lower()), ())
+                fitting = [long for long in near[:_MOST_COMPARED] if spells(form.replace(".", ""), long)]
             elif family == "ORG":
-                fitting = [long for long in longer if (long, family) in forms and _shortened(form, long)]
+                near = longer.get((family, (fold(form).split() or [""])[0]), ())
+                fitting = [long for long in near[:_MOST_COMPARED] if _shortened(form, long)]
             else:
                 continue
             if fitting and len({_organisation_key(long) for long in fitting}) == 1:
