@@ -172,6 +172,9 @@ class Mention(Message):
     type: str = Field(description="PER, ORG, GPE, LOC, NORP, EVENT or MISC")
     entity: str
     confidence: Share
+    metonym: bool | None = Field(
+        None, description="True for a capital that stands for its government: `Moscow denied it`"
+    )
 
 
 class Entity(Message):
@@ -190,6 +193,9 @@ class Entity(Message):
     wikidata: str | None = None
     lat: float | None = Field(None, ge=-90, le=90)
     lon: float | None = Field(None, ge=-180, le=180)
+    link_confidence: Share | None = Field(
+        None, description="How sure the link to the place is; null where nothing is linked"
+    )
     in_title: bool = False
 
 
@@ -212,6 +218,13 @@ class AnnotatedArticle(CleanedArticle):
     mentions: tuple[Mention, ...] = ()
     entities: tuple[Entity, ...] = ()
     quotes: tuple[Quote, ...] = ()
+    statements: tuple[Quote, ...] = Field(
+        (), description="What somebody is said to have said, in indirect speech: `Lavrov said that ...`"
+    )
+    entities_level: Literal["full", "basic", "gazetteer"] | None = Field(
+        None,
+        description="How names were found: by a model of the language, by patterns and gazetteers of it, by gazetteers alone",
+    )
 
 
 class TemporalExpression(Message):
