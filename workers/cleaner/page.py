@@ -43,6 +43,7 @@ _RULED = frozenset({"document_id", "timestamp", "clock", "legal_notice"})
 _REACH = 8
 #: Only pieces shorter than this (characters) are cut from the body by a rule.
 _SHORT = 100
+_SURE = 0.85
 #: A claimed body this much longer than what the page shows replaces it (characters).
 _LEAST_CLAIM = 500
 
@@ -85,7 +86,8 @@ def _reasons(
             reason = "repeated_text"
         elif is_body:
             ruled = classify(block.text) if len(block.text) < _SHORT else None
-            reason = ruled if ruled in _RULED else "byline" if is_byline(block.text) else None
+            doubtful = ruled == "legal_notice" and chance > _SURE  # a story may speak of privacy policies
+            reason = ruled if ruled in _RULED and not doubtful else "byline" if is_byline(block.text) else None
         else:
             reason, score = _why(block), 1.0 - chance
         if is_body:
