@@ -5,7 +5,7 @@ from collections.abc import Callable
 from workers.dates.calendar import moved
 from workers.dates.case import Case, Reading
 
-__all__ = ["AMOUNTS"]
+__all__ = ["AMOUNTS", "duration_value"]
 
 _CODES = {
     "second": ("T", "S"), "minute": ("T", "M"), "hour": ("T", "H"), "day": ("", "D"), "night": ("", "D"), "week": ("", "W"), "weekend": ("", "W"),

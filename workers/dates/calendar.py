@@ -2,6 +2,7 @@
 
 import calendar
 from datetime import date, timedelta
+from functools import lru_cache
 
 __all__ = ["SEASONS", "add_days", "add_months", "last_day", "moved", "named", "span"]
 
@@ -46,6 +47,7 @@ def named(day: date, unit: str) -> str:
     return day.isoformat()[: {"day": 10, "month": 7, "year": 4, "decade": 3, "century": 2, "millennium": 1}[unit]]
 
 
+@lru_cache(maxsize=8192)
 def span(value: str) -> tuple[date, date] | None:
     """First and last day of a TIMEX3 date value, or None for one that is no stretch of the calendar (P3D, XXXX-12, PAST_REF)."""
     head = value.split("T", 1)[0]

@@ -44,7 +44,8 @@ _ALSO = {
 @dataclass(slots=True)
 class Reading:
     """What an expression means. `covers` is what it spans where the value does not say it; `relative` that it was counted from another time;
-    `echo` that it is a comparison (`a year earlier`), which does not become what the text speaks of."""
+    `echo` that it is a comparison (`a year earlier`), which does not become what the text speaks of;
+    `end` is the token after its last one, where that is not the match's."""
 
     type: Kind
     value: str
@@ -55,6 +56,7 @@ class Reading:
     granularity: str | None = None
     anchor: date | None = None
     echo: bool = False
+    end: int | None = None
 
 
 @dataclass(slots=True)
@@ -112,7 +114,12 @@ class Case:
     def word(self, name: str) -> str:
         """The slot's text in lower case, white space made plain; empty where it took no part."""
         span_ = self.spans.get(name)
-        return "".join(" " if token.isspace() else token for token in self.scene.tokens[slice(*span_)]) if span_ else ""
+        if span_ is None:
+            return ""
+        first, last = span_
+        if last - first == 1:
+            return self.scene.tokens[first]
+        return "".join([" " if token.isspace() else token for token in self.scene.tokens[first:last]])
 
     def value(self, name: str, kind: str | None = None, default: Any = None) -> Any:
         """What the slot's word means as one of a class (by default the class of the slot's name)."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import date
+from functools import lru_cache
 from itertools import accumulate
 
 from schemas.articles import TemporalExpression
@@ -11,10 +12,10 @@ from workers.dates.calendar import span
 from workers.dates.case import Case, Reading, Scene, Timeline
 from workers.dates.clock import CLOCK
 from workers.dates.foreign import FOREIGN
-from workers.dates.grammar import OTHER, Grammar, grammar
+from workers.dates.grammar import Grammar, grammar
 from workers.dates.periods import PERIODS
 from workers.dates.relative import RELATIVE
-from workers.dates.tokens import lowered, split
+from workers.dates.tokens import lowered
 
 __all__ = ["find"]
 
@@ -35,22 +36,19 @@ def find(text: str, published: str | None, language: str = "en") -> tuple[Tempor
 
 
 def _scene(text: str, published: str | None, rules: Grammar) -> Scene:
-    tokens = split(lowered(text))
-    if rules.compounds:
-        parts = rules.compounds.get
-        tokens = [piece for token in tokens for piece in (parts(token) or (token,))]
-    of = rules.symbols.get
-    symbols = "".join([of(token, OTHER) for token in tokens])
+    tokens, symbols = rules.read(lowered(text))
     offsets = list(accumulate(map(len, tokens), initial=0))
     covered = span(published) if published else None
     return Scene(
         text, tokens, symbols, offsets, rules, covered[0] if covered else None,
-        published[11:] if published and len(published) > 11 else None, _is_history(tokens, covered[0] if covered else None, rules),
+        published[11:] if published and len(published) > 11 else None, _is_history(tokens, symbols, covered[0] if covered else None, rules),
     )  # fmt: skip
 
 
-def _is_history(tokens: list[str], published: date | None, rules: Grammar) -> bool:
+def _is_history(tokens: list[str], symbols: str, published: date | None, rules: Grammar) -> bool:
     """Whether the text tells of years long past rather than of the days around its publication: news names weekdays and `today`."""
+    if sum(map(symbols.count, rules.years)) < _HISTORY_YEARS:
+        return False
     years = [token for token in tokens if len(token) == 4 and token.isdigit() and "1000" <= token <= "2100"]
     if len(years) < _HISTORY_YEARS:
         return False
@@ -63,23 +61,24 @@ def _is_history(tokens: list[str], published: date | None, rules: Grammar) -> bo
 def _expressions(scene: Scene, timeline: Timeline) -> Iterator[TemporalExpression]:
     """Around every trigger the rules are tried from left to right; what is refused is tried again one token on."""
     rules, symbols = scene.grammar, scene.symbols
-    at = 0
+    starts = rules.starts.search
+    free = 0
     for trigger in rules.triggers.finditer(symbols):
         place = trigger.start()
-        at = max(at, place - rules.reach)
-        while at <= place:
-            found = rules.match(symbols, at, place + _AHEAD)
-            start = at
-            at += 1
+        at = max(free, place - rules.reach[symbols[place]])
+        while at <= place and (begin := starts(symbols, at, place + 1)) is not None:
+            start = begin.start()
+            at = start + 1
+            found = rules.match(symbols, start, place + _AHEAD)
             if found is None or not _edges(scene.tokens, start, found[1]):
                 continue
             number, end = found
             if rules.rules[number].action == "none":
-                at = end
+                at = free = end
             elif (reading := _reading(scene, timeline, number, start, end)) is not None:
-                at = end
+                at = free = reading.end or end
                 timeline.note(reading, end)
-                yield _expression(scene, start, end, reading)
+                yield _expression(scene, start, free, reading)
 
 
 def _reading(scene: Scene, timeline: Timeline, number: int, start: int, end: int) -> Reading | None:
@@ -143,6 +142,7 @@ def _expression(scene: Scene, first: int, last: int, reading: Reading) -> Tempor
     )
 
 
+@lru_cache(maxsize=8192)
 def _covered(value: str) -> tuple[str, str] | None:
     if value[10:11] == "T" and value[11:13].isdigit():
         return value, value
@@ -153,6 +153,7 @@ def _covered(value: str) -> tuple[str, str] | None:
 _BY_LENGTH = {2: "century", 3: "decade", 4: "year", 7: "month", 10: "day"}
 
 
+@lru_cache(maxsize=8192)
 def granularity(value: str) -> str | None:
     """The unit of a TIMEX3 value; None for durations and references."""
     if value.startswith("P") or value.endswith("_REF"):

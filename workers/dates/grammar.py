@@ -6,11 +6,23 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any
 
 from workers.dates.numerals import numeral_classes
-from workers.dates.pattern import Node, Slot, Word, branches, literals, longest, parse, to_regex
+from workers.dates.pattern import (
+    Alternatives,
+    Node,
+    Repeated,
+    Sequence,
+    Slot,
+    Word,
+    branches,
+    literals,
+    longest,
+    parse,
+    to_regex,
+)
 from workers.dates.tokens import lowered, split
 from workers.text.calendars import month_names, weekday_names
 
@@ -21,7 +33,9 @@ LANGUAGES = ("en", "de", "fr", "es", "ru", "uk", "ar", "tr", "fa", "zh")
 OTHER = "\0"
 SPACE = " "
 _FIRST_SYMBOL = 0x100
-_MOST_REACH = 20
+_MOST_REACH = 14
+_LONGEST_CHUNK = 24
+_MOST_CHUNKS = 100_000
 _SPELLINGS = {"-": ("-", "–", "‐", "‑", "—"), "'": ("'", "’", "`"), "/": ("/",), ",": (",", "،", "，")}
 _SPACES = (" ", "\n", "  ", " \n", "\n ", "   ", "\t", "\r\n", "\xa0", "\u202f", "\u2009")
 Token = Mapping[str, Any]
@@ -45,17 +59,41 @@ class Grammar:
     words: dict[str, dict[str, Any]]
     symbols: dict[str, str]
     triggers: re.Pattern[str]
-    reach: int
+    reach: Mapping[str, int]
+    starts: re.Pattern[str]
+    years: str
     marks: Mapping[str, Any]
     near: frozenset[str]
     compounds: Mapping[str, tuple[str, str]]
     trim: frozenset[str]
+    past_endings: tuple[str, ...]
+    future_endings: tuple[str, ...]
     _by_first: dict[str, list[tuple[int, str]]]
     _charset: Callable[[str], str]
     _wordset: Callable[[str], str]
+    _chunks: dict[str, tuple[tuple[str, ...], str]] = field(default_factory=dict)
     _scanners: dict[str, tuple[re.Pattern[str], list[int]] | None] = field(default_factory=dict)
     _compiled: dict[str, re.Pattern[str]] = field(default_factory=dict)
     _slots: dict[int, tuple[re.Pattern[str], list[str]]] = field(default_factory=dict)
+
+    def read(self, lower: str) -> tuple[list[str], str]:
+        """The tokens of a text in lower case, and a symbol for each. What stands between two spaces is read once and remembered."""
+        known = self._chunks.get
+        chunks = [known(chunk) or self._chunk(chunk) for chunk in lower.split(" ")]
+        tokens = list(chain.from_iterable([chunk[0] for chunk in chunks]))
+        return tokens[:-1], "".join([chunk[1] for chunk in chunks])[:-1]
+
+    def _chunk(self, chunk: str) -> tuple[tuple[str, ...], str]:
+        """The tokens and symbols of a stretch without spaces, with the space after it."""
+        tokens = split(chunk)
+        if self.compounds:
+            tokens = [piece for token in tokens for piece in (self.compounds.get(token) or (token,))]
+        read = ((*tokens, " "), "".join([self.symbols.get(token, OTHER) for token in tokens]) + SPACE)
+        if len(chunk) <= _LONGEST_CHUNK:
+            if len(self._chunks) >= _MOST_CHUNKS:
+                self._chunks.clear()
+            self._chunks[chunk] = read
+        return read
 
     def value(self, kind: str, word: str) -> Any:
         """What a word means as one of a class. Raises KeyError where it is none."""
@@ -119,12 +157,17 @@ def grammar(language: str) -> Grammar:
 
     marks = shared["marks"] | own.get("marks", {})
     trees = [(number, branch) for number, rule in enumerate(rules) for branch in branches(rule.tree)]
-    triggers, reach = _triggers([branch for _, branch in trees], wordset, charset, frozenset(marks["weak"]))
+
+    def fitting(node: Node) -> str:
+        return SPACE if node == Word(SPACE) else _fitting(node, word_symbols, class_symbols)
+
+    triggers, reach = _triggers(
+        [branch for _, branch in trees], fitting, {kind: frozenset(listed) for kind, listed in shared["weak"].items()}
+    )
     by_first: dict[str, list[tuple[int, str]]] = {}
     for number, branch in trees:
         regex = "".join(to_regex(node, wordset, charset) for node in branch)
-        first = branch[0]
-        for symbol in SPACE if first == Word(SPACE) else _fitting(first, word_symbols, class_symbols):
+        for symbol in fitting(branch[0]):
             by_first.setdefault(symbol, []).append((number, regex))
     near = frozenset(classes["weekday"]) | frozenset(classes.get("deictic", ()))
     return Grammar(
@@ -134,10 +177,14 @@ def grammar(language: str) -> Grammar:
         symbols,
         triggers,
         reach,
+        re.compile(_set("".join(by_first))),
+        class_symbols["year"],
         marks,
         near,
         _compounds(own, classes),
         frozenset(marks.get("trim", ())),
+        tuple(marks.get("past_endings", ())),
+        tuple(marks.get("future_endings", ())),
         by_first,
         charset,
         wordset,
@@ -264,25 +311,50 @@ def _set(characters: str) -> str:
 
 
 def _triggers(
-    sequences: list[tuple[Node, ...]],
-    wordset: Callable[[str], str],
-    charset: Callable[[str], str],
-    weak: frozenset[str],
-) -> tuple[re.Pattern[str], int]:
-    """Tokens of which every expression has one, as a pattern, and how many tokens before it an expression may begin.
+    sequences: list[tuple[Node, ...]], fitting: Callable[[Node], str], weak: Mapping[str, frozenset[str]]
+) -> tuple[re.Pattern[str], dict[str, int]]:
+    """Tokens of which every expression has one, as a pattern, and how many tokens before each an expression may begin.
 
-    Of each branch that is the first part that it cannot do without and that is not `weak` (a class or word that is everywhere).
+    Of each branch that is the rarest part that it cannot do without; what is `weak` (classes and words that are everywhere) comes last.
     """
-    pieces: dict[str, None] = {}
-    reach = 0
+    reach: dict[str, int] = {}
     for branch in sequences:
-        needed = [(place, node) for place, node in enumerate(branch) if isinstance(node, Word | Slot)]
-        strong = [(place, node) for place, node in needed if not set(_names(node)) & weak]
-        place, node = (strong or needed)[0]
-        pieces[to_regex(node, wordset, charset)] = None
-        reach = max(reach, sum(map(longest, branch[:place])))
-    return re.compile("|".join(pieces)), min(reach, _MOST_REACH)
+        for before, node in _rarest(Sequence(branch), weak):
+            for symbol in fitting(node):
+                reach[symbol] = max(reach.get(symbol, 0), min(before, _MOST_REACH))
+    return re.compile(_set("".join(reach))), reach
 
 
-def _names(node: Node) -> list[str]:
-    return [node.kind, *literals(node)] if isinstance(node, Slot) else list(literals(node))
+def _rarest(node: Node, weak: Mapping[str, frozenset[str]]) -> list[tuple[int, Node]]:
+    """(most tokens before, single-token node) of the part that tells best that the node is there; of alternatives one each."""
+    match node:
+        case Sequence(()):
+            return []
+        case Sequence(items):
+            place = min(range(len(items)), key=lambda at: (_commonness(items[at], weak), at))
+            before = sum(map(longest, items[:place]))
+            return [(before + more, found) for more, found in _rarest(items[place], weak)]
+        case Alternatives(items):
+            return [found for item in items for found in _rarest(item, weak)]
+        case Slot(_, _, inner) if inner is not None:
+            return _rarest(inner, weak)
+        case Repeated(item, _):
+            return _rarest(item, weak)
+    return [(0, node)]
+
+
+def _commonness(node: Node, weak: Mapping[str, frozenset[str]]) -> int:
+    """0 for a class, 1 for a word, 2 for a mark between figures, 3 and 4 for what is everywhere, 5 for what may be missing."""
+    match node:
+        case Word(text):
+            return 1 if text not in weak["words"] else 2 if text in {":", "/"} else 4
+        case Slot(_, kind, None):
+            return 3 if kind in weak["classes"] else 0
+        case Slot(_, kind, inner):
+            return 3 if kind in weak["classes"] or inner is None else _commonness(inner, weak)
+        case Sequence(items):
+            return min((_commonness(item, weak) for item in items), default=5)
+        case Alternatives(items):
+            return max(_commonness(item, weak) for item in items)
+        case Repeated():
+            return 5

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import date
 
 from workers.dates.absolute import stated_year
+from workers.dates.amounts import duration_value
 from workers.dates.calendar import add_days, moved, named
 from workers.dates.case import Case, Reading
 from workers.dates.tense import surely_ahead, tense
@@ -161,6 +162,8 @@ def _offset(case: Case) -> Reading | None:
     """two years ago, three days later, a week earlier; `from` tells what it is counted from: publication (`now`) or the last time (`then`)."""
     unit, way = case.value("unit"), int(case.value("way"))
     count = case.number("n") if case.has("n") else 2.0 if case.is_word(case.word("unit"), "dual") else 1.0
+    if case.has("n") and case.is_word(case.after(), "comparing"):
+        return Reading("DURATION", duration_value(count, unit), 0.8, end=case.spans["unit"][1])
     base = case.then_by(unit) if case.value("from", default="now") == "then" or case.scene.narrative else case.now
     vague = Reading("DATE", "FUTURE_REF" if way > 0 else "PAST_REF", 0.6, relative=True)
     mod = case.value("approx")

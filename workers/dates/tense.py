@@ -3,6 +3,7 @@
 from typing import Literal
 
 from workers.dates.case import Case
+from workers.dates.grammar import SPACE, Grammar
 
 __all__ = ["Tense", "governed", "surely_ahead", "tense"]
 
@@ -25,64 +26,71 @@ def surely_ahead(case: Case) -> bool:
 
 def governed(case: Case) -> bool:
     """Whether a verb in the past stands right before: `was signed on October 15`."""
-    words, endings = case.scene.grammar.words, tuple(case.scene.grammar.marks.get("past_endings", ()))
     near = [token for token in case.scene.tokens[max(0, case.start - 5) : case.start] if token.isalpha()][-2:]
-    return any(
-        "past" in words.get(token, {}) or (endings and len(token) > 3 and token.endswith(endings)) for token in near
-    )
+    return any(_is_past(case.scene.grammar, token) for token in near)
+
+
+def _is_past(rules: Grammar, token: str) -> bool:
+    classes = rules.words.get(token)
+    if classes is None:
+        return len(token) > 3 and token.endswith(rules.past_endings)
+    return "past" in classes or ("nopast" not in classes and len(token) > 3 and token.endswith(rules.past_endings))
+
+
+def _is_future(rules: Grammar, token: str, kind: str) -> bool:
+    classes = rules.words.get(token)
+    if classes is None:
+        return len(token) > 4 and token.endswith(rules.future_endings)
+    return kind in classes or ("nofuture" not in classes and len(token) > 4 and token.endswith(rules.future_endings))
 
 
 def _before(case: Case) -> Tense | None:
-    tokens, words, marks = case.scene.tokens, case.scene.grammar.words, case.scene.grammar.marks
-    past_endings, future_endings = tuple(marks.get("past_endings", ())), tuple(marks.get("future_endings", ()))
-    following = ""
+    tokens, rules = case.scene.tokens, case.scene.grammar
+    words, following = rules.words, ""
     for at in range(case.start - 1, max(-1, case.start - _BACK), -1):
         token = tokens[at]
-        if token.isspace():
-            if token.count("\n") > 1:
-                return None
+        if token == SPACE:
             continue
-        if token in _STOPS and not _abbreviates(tokens, at):
+        if _stops(tokens, at):
             return None
-        classes = words.get(token, {})
-        if "future" in classes:
-            return "past" if _preceded(case, at, "perfect", 2) else "future"
-        if "futureto" in classes and "to" in words.get(following, {}):
-            return "future"
-        if "to" in classes and "plan" in words.get(following, {}):
-            return "past" if _preceded(case, at, "perfect", 3) else "future"
-        if "past" in classes or (
-            past_endings and len(token) > 3 and token.endswith(past_endings) and "nopast" not in classes
-        ):
+        if token in words:
+            classes = words[token]
+            if "future" in classes:
+                return "past" if _preceded(case, at, "perfect", 2) else "future"
+            if "futureto" in classes and "to" in words.get(following, {}):
+                return "future"
+            if "to" in classes and "plan" in words.get(following, {}):
+                return "past" if _preceded(case, at, "perfect", 3) else "future"
+        if _is_past(rules, token):
             if not _preceded(case, at, "be"):
                 return "past"
-        elif future_endings and len(token) > 4 and token.endswith(future_endings) and "nofuture" not in classes:
+        elif rules.future_endings and _is_future(rules, token, "future"):
             return "future"
         following = token
     return None
 
 
 def _after(case: Case) -> Tense | None:
-    tokens, words, marks = case.scene.tokens, case.scene.grammar.words, case.scene.grammar.marks
-    past_endings, future_endings = tuple(marks.get("past_endings", ())), tuple(marks.get("future_endings", ()))
+    tokens, rules = case.scene.tokens, case.scene.grammar
     for at in range(case.end, min(len(tokens), case.end + _AHEAD)):
         token = tokens[at]
-        if token.isspace():
-            if token.count("\n") > 1:
-                return None
+        if token == SPACE:
             continue
-        if token in _STOPS and not _abbreviates(tokens, at):
+        if _stops(tokens, at):
             return None
-        classes = words.get(token, {})
-        if "surefuture" in classes or (
-            future_endings and len(token) > 4 and token.endswith(future_endings) and "nofuture" not in classes
-        ):
+        if _is_future(rules, token, "surefuture"):
             return "future"
-        if "past" in classes or (
-            past_endings and len(token) > 3 and token.endswith(past_endings) and "nopast" not in classes
-        ):
+        if _is_past(rules, token):
             return "past"
     return None
+
+
+def _stops(tokens: list[str], at: int) -> bool:
+    """The end of a sentence or paragraph."""
+    token = tokens[at]
+    if token in _STOPS:
+        return not _abbreviates(tokens, at)
+    return token.isspace() and token.count("\n") > 1
 
 
 def _preceded(case: Case, at: int, kind: str, reach: int = 1) -> bool:

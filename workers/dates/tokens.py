@@ -7,7 +7,7 @@ __all__ = ["lowered", "split"]
 #: Han characters stand alone, so that words of a language without spaces are found by their characters.
 _TOKEN = re.compile(r"[\u3400-\u9fff]|[^\W\d_\u3400-\u9fff]+|\d+|\s+|.", re.DOTALL)
 #: The same for ASCII in lower case, in half the time.
-_ASCII_TOKEN = re.compile(r"[a-z]+|\d+|\s+|.", re.ASCII | re.DOTALL)
+_ASCII_TOKEN = re.compile(r"[a-z]+| (?!\s)|\d+|\s+|.", re.ASCII | re.DOTALL)
 _DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹０１２３４５６７８９", "0123456789" * 3)
 #: Characters whose lower case would be two, and Arabic letters that are written both ways.
 _SINGLE = str.maketrans("İ", "i")
