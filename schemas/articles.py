@@ -92,6 +92,12 @@ class Published(Message):
     method: str = Field(description="The rule that found it, such as `jsonld` or `visible_stamp`")
     raw: str = Field(description="The characters it was read from")
     confidence: Share
+    reasons: Annotated[
+        tuple[str, ...],
+        Field(
+            description="What spoke for it, as short codes: right_below_title, same_day_as_url_or_id, stated_by_metadata; and doubts: day_month_order_assumed"
+        ),
+    ] = ()
 
 
 class Removed(Message):
