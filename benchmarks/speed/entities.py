@@ -45,7 +45,9 @@ def measure() -> None:
     from schemas.articles import CleanedArticle, Language
     from workers.entities.tokens import sentences
 
-    articles = [CleanedArticle(id="b", text=text, language=Language(code="en", confidence=1.0)) for text in asked["texts"]]
+    articles = [
+        CleanedArticle(id="b", text=text, language=Language(code="en", confidence=1.0)) for text in asked["texts"]
+    ]
     tokens = sum(len(sentence.words) for text in asked["texts"] for sentence in sentences(text))
     for article in articles[:20]:
         stage(article)
