@@ -68,7 +68,7 @@ def measure() -> None:
 
 def child(command: list[str | Path], asked: dict[str, Any]) -> dict[str, Any]:
     """Run one side on one core and read its JSON."""
-    core = sorted(os.sched_getaffinity(0))[0]
+    core = min(os.sched_getaffinity(0))
     done = subprocess.run(
         command, input=json.dumps(asked), capture_output=True, text=True, check=True, cwd=ROOT, env=os.environ | ONE_CORE,
         preexec_fn=lambda: os.sched_setaffinity(0, {core}),
