@@ -21,7 +21,7 @@ TAGS = ("O", "B-PER", "I-PER", "B-ORG", "I-ORG", "B-LOC", "I-LOC", "B-MISC", "I-
 GAP = 4
 _MOST_WORDS = 60_000
 #: Typeset marks as the training sets write them.
-_TYPED = str.maketrans("’‘“”„–", "''\"\"\"-")
+_TYPED = str.maketrans("’‘“”„–", '\'\'"""-')
 Array = np.ndarray[Any, Any]
 
 
