@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from itertools import pairwise
 
+import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -83,3 +84,27 @@ def test_the_agency_that_was_credited_is_found(annotate: Annotate) -> None:
         "Quillfeather reported it first, and later Quillfeather withdrew the report.", agency="Quillfeather"
     )
     assert [mention.type for mention in article.mentions if mention.text == "Quillfeather"] == ["ORG", "ORG"]
+
+
+@pytest.mark.parametrize("language", ["en", "de", "ar"])
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "A B ",
+        "Smith ",
+        '"',
+        '"x ',
+        "(ABC) ",
+        "President ",
+        "X",
+        "al-",
+        "Smith and ",
+        "U.S.",
+        "the village of ",
+        "Paris\n",
+        '"a b c d" said X. ',
+    ],
+)
+def test_hostile_texts_are_read_to_their_end(annotate: Annotate, piece: str, language: str) -> None:
+    text = piece * (20_000 // len(piece))
+    assert annotate(text, language).text == text

@@ -8,7 +8,7 @@ import orjson
 import pytest
 
 from workers.entities.features import FLAGS, MARKS, PARTS, flags_of, marks_of, parts_of
-from workers.entities.tagger import FORBIDDEN, TAGS, decode
+from workers.entities.tagger import FORBIDDEN, TAGS, decode, load_tagger
 from workers.entities.train import sets
 from workers.entities.train.news import trimmed
 from workers.entities.train.sets import read_set, spans_of
@@ -57,3 +57,9 @@ def test_features_stay_within_their_tables(word: str) -> None:
     assert len(parts_of(word)) == PARTS
     assert all(0 <= flag < FLAGS for flag in flags_of(word))
     assert all(0 <= mark < MARKS for _, mark in marks_of([word, word]))
+
+
+def test_typeset_marks_are_read_as_typed_ones() -> None:
+    tagger = load_tagger()
+    typed, typeset = ["Acme", "'s", "rival", '"', "Zenith", '"'], ["Acme", "’s", "rival", "“", "Zenith", "”"]
+    assert np.array_equal(tagger.scores([typed]), tagger.scores([typeset]))

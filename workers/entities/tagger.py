@@ -20,6 +20,8 @@ TAGS = ("O", "B-PER", "I-PER", "B-ORG", "I-ORG", "B-LOC", "I-LOC", "B-MISC", "I-
 #: Rows of zeros between sentences; at least the largest dilation.
 GAP = 4
 _MOST_WORDS = 60_000
+#: Typeset marks as the training sets write them.
+_TYPED = str.maketrans("’‘“”„–", '\'\'"""-')
 Array = np.ndarray[Any, Any]
 
 
@@ -99,12 +101,13 @@ class Tagger:
         number = len(self._numbers) + 1
         if number >= len(self._rows):
             self._rows = np.concatenate([self._rows, np.zeros_like(self._rows)])
-        value = self._bias + self._hashed[parts_of(word)].sum(axis=0)
-        key = np.uint64(name_key(word.lower()))
+        plain = word if word.isascii() else word.translate(_TYPED)
+        value = self._bias + self._hashed[parts_of(plain)].sum(axis=0)
+        key = np.uint64(name_key(plain.lower()))
         at = int(np.searchsorted(self._keys, key))
         if at < len(self._keys) and self._keys[at] == key:
             value = value + self._vectors[self._order[at]] @ self._vector_w
-        flags = flags_of(word)
+        flags = flags_of(plain)
         if flags:
             value = value + self._flags[flags].sum(axis=0)
         self._rows[number] = value
