@@ -13,6 +13,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import peers_dates as peers  # noqa: E402
 
+from schemas.articles import RawArticle  # noqa: E402
+from workers.cleaner.clean import clean  # noqa: E402
+from workers.cleaner.published import find_stamps  # noqa: E402
 from workers.dates.find import find  # noqa: E402
 
 BENCH = ROOT.parent / "shared" / "bench" / "dates"
@@ -27,6 +30,8 @@ SETS = {
     "wikiwarsua": ("wikiwarsua_dev", "uk", None, None),
 }
 NEWS = ("timebank", "aquaint", "meantime")
+#: The least share of pages whose publication day is right, with the url known and without.
+PUBLICATION_GOAL = 0.88
 GOALS = {"news": {"value": 82.0, "relaxed": 91.0}, "dolomiten": {"value": 72.0}, "wikiwars": {"value": 80.0}}
 Document = dict[str, Any]
 
@@ -75,12 +80,46 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--no-peers", action="store_true", help="only our own figures")
+    parser.add_argument("--no-publication", dest="publication", action="store_false", help="leave out publication days")
     parser.add_argument("--errors", type=Path, help="a folder for lists of errors")
     parser.add_argument("--sets", nargs="+", default=list(SETS), choices=SETS, help="only these sets")
     options = parser.parse_args()
     result = expressions(options)
+    if options.publication:
+        result["publication_day"] = publication(peers_too=not options.no_peers)
+        result["met"] = result["met"] and result["publication_day"]["dateline"] >= PUBLICATION_GOAL
     if options.json:
         print(json.dumps(result))
+
+
+def publication_day(document: Document, *, url: bool = True) -> str | None:
+    """The day that the cleaner finds for a page's plain text."""
+    raw = RawArticle(id="x", content=document["text"], media_type="text/plain", url=document["url"] if url else None)
+    published = clean(raw).published
+    return published.value[:10] if published else None
+
+
+def publication(*, peers_too: bool) -> dict[str, float]:
+    """The share of the pages whose publication day is right, from their plain text."""
+    documents = load("pubdate_text_dev")
+    right = {
+        "dateline": sum(publication_day(document) == document["date"] for document in documents),
+        "dateline, url unknown": sum(
+            publication_day(document, url=False) == document["date"] for document in documents
+        ),
+        "first date of the text": sum(_first_day(document["text"]) == document["date"] for document in documents),
+    }
+    if peers_too and (run := peers.htmldate(documents)):
+        right["htmldate"] = sum(run["documents"].get(document["id"]) == document["date"] for document in documents)
+    shares = {name: round(count / len(documents), 4) for name, count in right.items()}
+    for name, share in shares.items():
+        print(f"publication day, {len(documents)} pages as text: {name:24s} {share:.3f}")
+    return shares
+
+
+def _first_day(text: str) -> str | None:
+    stamps = find_stamps(text, "visible_stamp", 0.5)
+    return stamps[0].day if stamps else None
 
 
 def expressions(options: argparse.Namespace) -> dict[str, Any]:

@@ -95,7 +95,7 @@ def _edges(tokens: list[str], start: int, end: int) -> bool:
     before = tokens[start - 1] if start else " "
     first, last = tokens[start], tokens[end - 1]
     if first.isdigit() and not before.isspace():
-        if before.isalnum() or before in "$£€¥#№":
+        if (before.isalnum() and not _is_han(before)) or before in "$£€¥#№":
             return False
         if before in ".,:/" and start > 1 and tokens[start - 2].isdigit():
             return False
@@ -111,10 +111,15 @@ def _edges(tokens: list[str], start: int, end: int) -> bool:
         return False
     after = tokens[end] if end < len(tokens) else " "
     if last.isdigit() and not after.isspace():
-        if after.isalnum() or after == "%":
+        if (after.isalnum() and not _is_han(after)) or after == "%":
             return False
         return not (after in ".,:/" and end + 1 < len(tokens) and tokens[end + 1].isdigit())
     return True
+
+
+def _is_han(token: str) -> bool:
+    """Words of Chinese stand beside figures without a space."""
+    return "\u3400" <= token[0] <= "\u9fff"
 
 
 def _expression(scene: Scene, first: int, last: int, reading: Reading) -> TemporalExpression:
