@@ -19,6 +19,7 @@ __all__ = [
     "StageLoader",
     "StageOptions",
     "StageSpec",
+    "Tombstone",
 ]
 
 Headers = tuple[tuple[str, bytes], ...]
@@ -34,6 +35,13 @@ class Received(NamedTuple):
     value: bytes | None
     headers: Headers = ()
     timestamp_ms: int = 0
+
+
+class Tombstone(NamedTuple):
+    """A message without value: what its topic has told of this id so far is withdrawn. Sinks with `takes_tombstones` are given it."""
+
+    topic: str
+    id: str
 
 
 class Forward(NamedTuple):

@@ -51,10 +51,10 @@ def test_every_worker_is_a_service_of_its_own_that_scales() -> None:
     for name in WORKERS:
         assert there[name]["command"] == ["worker", name]
         assert not {"container_name", "ports", "hostname"} & there[name].keys(), name
-    assert set(there) == {*WORKERS, "kafka", "postgres", "topics"}
+    assert set(there) == {*WORKERS, "api", "kafka", "postgres", "topics"}
 
 
-@pytest.mark.parametrize("name", [*WORKERS, "kafka", "postgres", "topics"])
+@pytest.mark.parametrize("name", [*WORKERS, "api", "kafka", "postgres", "topics"])
 def test_every_service_is_bounded_and_without_rights(name: str) -> None:
     service = services(COMPOSE)[name]
     assert service["cap_drop"] == ["ALL"]

@@ -2,12 +2,14 @@
 
 import contextlib
 import sqlite3
+import uuid
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
 import psycopg
+import pytest
 
 from schemas.alerts import Alert, AlertArticle
 from schemas.articles import (
@@ -26,21 +28,23 @@ from workers.storage import migrations
 from workers.storage.postgresql import PostgresqlSink
 from workers.storage.sqlite import SqliteSink
 
-__all__ = ["Postgresql", "Sqlite", "Store", "alert", "article"]
+__all__ = ["Postgresql", "Sqlite", "Store", "alert", "article", "make_store"]
 
-TABLES = ("articles", "mentions", "entities", "dates", "quotes", "alerts")
+TABLES = ("articles", "mentions", "entities", "dates", "quotes", "alerts", "versions")
 
 
 class Store(Protocol):
     """An empty store."""
 
     steps: tuple[tuple[str, ...], ...]
+    address: str
 
     def sink(self) -> Sink: ...
     def rows(self, query: str) -> list[tuple[Any, ...]]: ...
     def execute(self, statements: Sequence[str]) -> None: ...
     def locked(self) -> contextlib.AbstractContextManager[None]: ...
     def columns(self) -> set[tuple[Any, ...]]: ...
+    def clear(self) -> None: ...
 
 
 class Sqlite:
@@ -50,6 +54,7 @@ class Sqlite:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.address = f"sqlite:///{path}"
 
     def sink(self) -> Sink:
         return SqliteSink(self.path)
@@ -73,6 +78,10 @@ class Sqlite:
     def columns(self) -> set[tuple[Any, ...]]:
         return set(self.rows("SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL"))
 
+    def clear(self) -> None:
+        for name in ("", "-wal", "-shm"):
+            self.path.with_name(self.path.name + name).unlink(missing_ok=True)
+
 
 class Postgresql:
     """A database in a PostgreSQL server."""
@@ -80,7 +89,7 @@ class Postgresql:
     steps = migrations.POSTGRESQL
 
     def __init__(self, url: str) -> None:
-        self.url = url
+        self.url = self.address = url
 
     def sink(self) -> Sink:
         return PostgresqlSink(self.url)
@@ -106,8 +115,17 @@ class Postgresql:
                 "SELECT table_name, column_name, data_type || is_nullable || coalesce(column_default, '')"
                 " FROM information_schema.columns WHERE table_schema = current_schema()"
                 " UNION ALL SELECT tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = current_schema()"
+                " UNION ALL SELECT event_object_table, trigger_name, action_condition FROM information_schema.triggers"
+                " WHERE trigger_schema = current_schema()"
             )
         )
+
+    def clear(self) -> None:
+        with psycopg.connect(self.url) as connection:
+            row = connection.execute("SELECT current_schema()").fetchone()
+            assert row is not None
+            connection.execute(f"DROP SCHEMA {row[0]} CASCADE".encode())
+            connection.execute(f"CREATE SCHEMA {row[0]}".encode())
 
 
 def article(
@@ -137,3 +155,20 @@ def alert(identity: str = "alert-1", *, hour: int = 1) -> Alert:
     summary = AlertArticle(id="a1", url="https://example.org/1", title="A title", published="2025-07-31", lead="Lavrov")
     fired_at = datetime(2025, 7, 31, hour, tzinfo=UTC)
     return Alert(id=identity, rule="Lavrov", severity="high", article=summary, fired_at=fired_at)
+
+
+@contextlib.contextmanager
+def make_store(kind: str, request: pytest.FixtureRequest, folder: Path) -> Iterator[Store]:
+    """An empty store of that kind; locks are waited for a moment only."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("workers.storage.sqlite._BUSY_MS", 100)
+        patch.setattr("workers.storage.postgresql._LOCK_MS", 100)
+        if kind == "sqlite":
+            yield Sqlite(folder / "store.db")
+            return
+        server: Any = request.getfixturevalue("postgres")
+        name = f"t{uuid.uuid4().hex}"
+        with psycopg.connect(server.url, autocommit=True) as connection:
+            connection.execute(f"CREATE SCHEMA {name}".encode())
+            yield Postgresql(f"{server.url}?options=-csearch_path%3D{name}")
+            connection.execute(f"DROP SCHEMA {name} CASCADE".encode())

@@ -3,19 +3,20 @@
 import contextlib
 import json
 import threading
-import uuid
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from stores import TABLES, Postgresql, Sqlite, Store, alert, article
+from stores import TABLES, Sqlite, Store, alert, article, make_store
 
 from schemas.articles import EnrichedArticle, Entity, RawOrigin
+from schemas.codec import encode
+from schemas.topics import ALERTS, ENRICHED
 from workers.errors import StoreRefused, Unavailable
+from workers.ports import Tombstone
 from workers.storage.rows import culprit
 
 #: With surrogates, which hypothesis leaves out unless asked.
@@ -26,18 +27,8 @@ CHILDREN = ("mentions", "entities", "dates", "quotes")
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     """An empty store of each kind; locks are waited for a moment only."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("workers.storage.sqlite._BUSY_MS", 100)
-        patch.setattr("workers.storage.postgresql._LOCK_MS", 100)
-        if request.param == "sqlite":
-            yield Sqlite(tmp_path / "store.db")
-            return
-        server: Any = request.getfixturevalue("postgres")
-        name = f"t{uuid.uuid4().hex}"
-        with psycopg.connect(server.url, autocommit=True) as connection:
-            connection.execute(f"CREATE SCHEMA {name}".encode())
-            yield Postgresql(f"{server.url}?options=-csearch_path%3D{name}")
-            connection.execute(f"DROP SCHEMA {name} CASCADE".encode())
+    with make_store(request.param, request, tmp_path) as made:
+        yield made
 
 
 def write(store: Store, *batches: Sequence[Any]) -> None:
@@ -62,8 +53,8 @@ def test_article_is_stored_with_its_rows(store: Store) -> None:
     assert store.rows("SELECT id, raw_topic, raw_partition, raw_offset, title, language, published, text FROM articles") == [
         ("a1", "articles.raw.v1", 3, 0, "A title", "en", "2025-07-31", "Lavrov spoke.")
     ]  # fmt: skip
-    assert store.rows("SELECT article_id, position, start_at, end_at, text, type, entity FROM mentions") == [
-        ("a1", 0, 0, 6, "Lavrov", "PER", "e1")
+    assert store.rows("SELECT article_key, position, start_at, end_at, text, type, entity FROM mentions") == [
+        (1, 0, 0, 6, "Lavrov", "PER", "e1")
     ]
     assert store.rows("SELECT name, country, salience FROM entities") == [("Lavrov", "RU", 0.5)]
     assert store.rows("SELECT value, from_value, to_value FROM dates") == [("2025", "2025-01-01", "2025-12-31")]
@@ -78,7 +69,7 @@ def test_the_same_batch_twice_leaves_what_one_left(store: Store) -> None:
     once = everything(store)
     write(store, batch, batch)
     assert everything(store) == once
-    assert [len(once[table]) for table in TABLES] == [2, 2, 2, 2, 2, 1]
+    assert [len(once[table]) for table in TABLES] == [2, 2, 2, 2, 2, 1, 0]
 
 
 def test_a_newer_version_replaces_the_older_with_all_its_rows(store: Store) -> None:
@@ -88,10 +79,10 @@ def test_a_newer_version_replaces_the_older_with_all_its_rows(store: Store) -> N
         [article(text="Nobody.", offset=5, mentions=(), quotes=())],
     )
     assert store.rows("SELECT text, raw_offset FROM articles WHERE id = 'a1'") == [("Nobody.", 5)]
-    counts = [store.rows(f"SELECT count(*) FROM {table} WHERE article_id = 'a1'")[0][0] for table in CHILDREN]
+    counts = [store.rows(f"SELECT count(*) FROM {table} WHERE article_key = 1")[0][0] for table in CHILDREN]
     assert counts == [0, 1, 1, 0]
-    assert store.rows("SELECT name FROM entities WHERE article_id = 'a1'") == [("Nobody",)]
-    assert store.rows("SELECT count(*) FROM mentions WHERE article_id = 'other'") == [(1,)]
+    assert store.rows("SELECT name FROM entities WHERE article_key = 1") == [("Nobody",)]
+    assert store.rows("SELECT count(*) FROM mentions WHERE article_key = 2") == [(1,)]
 
 
 @pytest.mark.parametrize("together", [True, False], ids=["in one batch", "in two batches"])
@@ -129,6 +120,52 @@ def test_a_page_that_came_again_unchanged_is_as_new_as_its_last_coming(store: St
     assert store.rows("SELECT stored_at, updated_at FROM articles") == before
 
 
+def test_what_a_newer_version_replaces_is_kept(store: Store) -> None:
+    write(store, [article(text="First.", offset=1)], [article(text="Second.", offset=2)])
+    write(
+        store,
+        [article(text="Late.", offset=0)],
+        [article(text="Second.", offset=2)],
+        [article(text="Second.", offset=3)],
+    )
+    write(store, [article(text="Third.", offset=4)])
+    kept = store.rows("SELECT article_key, number, raw_offset, document FROM versions ORDER BY number")
+    assert [row[:3] for row in kept] == [(1, 1, 1), (1, 2, 3)]
+    assert [document(row[3])["text"] for row in kept] == ["First.", "Second."]
+
+
+def test_versions_that_come_together_are_kept_as_if_they_came_apart(store: Store) -> None:
+    write(
+        store,
+        [
+            article(text=text, offset=offset)
+            for text, offset in (("First.", 1), ("Second.", 2), ("Late.", 0), ("Third.", 3))
+        ],
+    )
+    assert store.rows("SELECT number, raw_offset FROM versions ORDER BY number") == [(1, 1), (2, 2)]
+    assert store.rows("SELECT text, raw_offset FROM articles") == [("Third.", 3)]
+    assert store.rows("SELECT count(*) FROM mentions") == [(1,)]
+
+
+def test_a_tombstone_takes_the_article_with_all_that_hangs_on_it(store: Store) -> None:
+    write(store, [article("a1"), article("kept", offset=1), alert()], [article("a1", "Changed.", offset=2)])
+    write(store, [Tombstone(ENRICHED.name, "a1"), Tombstone(ENRICHED.name, "never there")])
+    assert [len(everything(store)[table]) for table in TABLES] == [1, 1, 1, 1, 1, 0, 0]
+    assert store.rows("SELECT id FROM articles") == [("kept",)]
+
+
+@pytest.mark.parametrize("together", [True, False], ids=["in one batch", "in several batches"])
+def test_what_comes_after_a_tombstone_is_stored_and_what_came_before_is_not(store: Store, *, together: bool) -> None:
+    batch = [
+        article("gone", offset=1), article("back", "Before.", offset=2), alert("gone-alert"), Tombstone(ENRICHED.name, "gone"),
+        Tombstone(ENRICHED.name, "back"), Tombstone(ALERTS.name, "gone-alert"), article("back", "After.", offset=3), alert("stays"),
+    ]  # fmt: skip
+    write(store, *([batch] if together else [[message] for message in batch]))
+    assert store.rows("SELECT id, text FROM articles") == [("back", "After.")]
+    assert store.rows("SELECT id FROM alerts") == [("stays",)]
+    assert store.rows("SELECT count(*) FROM versions") == [(0,)]
+
+
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     arrivals=st.lists(st.tuples(st.sampled_from("xyz"), st.integers(0, 5)), min_size=1, max_size=12),
@@ -139,7 +176,8 @@ def test_in_any_order_and_any_batches_the_newest_version_stays(
 ) -> None:
     sink = store.sink()
     sink.open()
-    store.execute([f"DELETE FROM {table}" for table in (*CHILDREN, "articles")])
+    store.execute(["DELETE FROM articles"])
+    assert not any(store.rows(f"SELECT 1 FROM {table}") for table in TABLES), "a deleted article leaves nothing"
     articles = [article(name, f"{name} at {offset}", offset=offset) for name, offset in arrivals]
     for start in range(0, len(articles), cut):
         sink.write(articles[start : start + cut])
@@ -315,35 +353,83 @@ def test_migrating_again_changes_nothing(store: Store) -> None:
     assert store.rows("SELECT * FROM schema_version") == versions
 
 
-@pytest.fixture
-def fresh_columns(request: pytest.FixtureRequest, store: Store, tmp_path: Path) -> set[tuple[Any, ...]]:
-    """The tables of a store that was made in one go."""
-    write(store, [])
-    columns = store.columns()
-    tables = [*TABLES, "schema_version"]
-    cascade = "" if isinstance(store, Sqlite) else " CASCADE"
-    store.execute([f"DROP TABLE {table}{cascade}" for table in reversed(tables)])
-    return columns
+OLD = {
+    "articles": "id, content_sha256, raw_topic, raw_partition, raw_offset, url, source, title, language, published, text, document",
+    "mentions": "article_id, position, start_at, end_at, text, type, entity",
+    "entities": "article_id, position, entity, type, name, count, salience, country",
+    "dates": "article_id, position, start_at, end_at, text, type, value, from_value, to_value",
+    "quotes": "article_id, position, start_at, end_at, text, speaker",
+}
 
 
-def test_every_earlier_version_is_brought_up_to_date_with_its_rows(
-    store: Store, fresh_columns: set[tuple[Any, ...]]
-) -> None:
-    for earlier in range(1, len(store.steps)):
-        versions = [f"INSERT INTO schema_version (version) VALUES ({number})" for number in range(1, earlier + 1)]
-        stamp = "TEXT" if isinstance(store, Sqlite) else "TIMESTAMPTZ"
-        default = "CURRENT_TIMESTAMP" if isinstance(store, Sqlite) else "now()"
+def as_written_before(store: Store, stored: EnrichedArticle) -> list[str]:
+    """The statements that the first release wrote the article with."""
+
+    def literal(value: Any) -> str:
+        return (
+            "NULL"
+            if value is None
+            else str(value)
+            if isinstance(value, int | float)
+            else "'" + str(value).replace("'", "''") + "'"
+        )
+
+    raw, published = stored.provenance.raw, stored.published
+    assert raw is not None
+    assert published is not None
+    rows: dict[str, list[tuple[Any, ...]]] = {
+        "articles": [(stored.id, "old", raw.topic, raw.partition, raw.offset, stored.url, stored.source, stored.title, stored.language.code, published.value, stored.text, encode(stored).decode())],
+        "mentions": [(stored.id, n, m.start, m.end, m.text, m.type, m.entity) for n, m in enumerate(stored.mentions)],
+        "entities": [(stored.id, n, e.id, e.type, e.name, e.count, e.salience, e.country) for n, e in enumerate(stored.entities)],
+        "dates": [(stored.id, n, d.start, d.end, d.text, d.type, d.value, d.from_, d.to) for n, d in enumerate(stored.dates)],
+        "quotes": [(stored.id, n, q.start, q.end, q.text, q.speaker) for n, q in enumerate(stored.quotes)],
+    }  # fmt: skip
+    return [
+        f"INSERT INTO {table} ({OLD[table]}) VALUES ({', '.join(map(literal, row))})"
+        for table, found in rows.items()
+        for row in found
+    ]
+
+
+def without_times(store: Store) -> dict[str, list[Any]]:
+    """All that is stored but the times of storing, and the versions that were replaced."""
+    columns = {
+        "articles": "key, id, content_sha256, raw_topic, raw_partition, raw_offset, url, source, title, language, published, published_on, published_at, text",
+        "alerts": "id, rule, severity, article_id, title",
+    }
+    return {table: sorted(store.rows(f"SELECT {columns.get(table, '*')} FROM {table}"), key=str) for table in TABLES}
+
+
+@pytest.mark.parametrize(
+    "published",
+    ["2025", "2025-07", "2025-07-31", "2025-07-31T23:30", "2025-07-31T23:30:05-04:00", "2025-07-31T08:02:06Z"],
+)
+def test_every_earlier_version_is_brought_up_to_date_with_its_rows(store: Store, published: str) -> None:
+    when = article().published
+    assert when is not None
+    old = article("old", "Old text.", published=when.model_copy(update={"value": published}))
+    batch = [old, article("new", offset=1), alert()]
+    write(store, batch)
+    columns, rows = store.columns(), without_times(store)
+    stamp, default = ("TEXT", "CURRENT_TIMESTAMP") if isinstance(store, Sqlite) else ("TIMESTAMPTZ", "now()")
+    for earlier in range(1, 3):
+        store.clear()
         store.execute(
             [
                 f"CREATE TABLE schema_version (version INTEGER PRIMARY KEY, applied_at {stamp} DEFAULT {default})",
                 *(statement for step in store.steps[:earlier] for statement in step),
-                *versions,
-                "INSERT INTO articles (id, content_sha256, text, document) VALUES ('old', 'x', 'Old text.', '{}')",
+                *(f"INSERT INTO schema_version (version) VALUES ({number})" for number in range(1, earlier + 1)),
+                *as_written_before(store, old),
             ]
         )
-        write(store, [article("new"), alert()])
-        assert sorted(store.rows("SELECT id, text FROM articles")) == [("new", "Lavrov spoke."), ("old", "Old text.")]
-        assert store.columns() == fresh_columns
+        write(store, batch[1:])
+        assert store.columns() == columns
+        found = without_times(store)
+        assert found["articles"] != rows["articles"], "its hash is made when it comes again"
+        assert [row[:2] + row[3:] for row in found["articles"]] == [row[:2] + row[3:] for row in rows["articles"]]
+        assert found | {"articles": []} == rows | {"articles": []}
+        write(store, batch)
+        assert without_times(store) == rows, "and no version of it is kept, since it is the same"
 
 
 def test_a_failing_step_leaves_the_store_as_it_was(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -120,11 +120,15 @@ def test_a_worker_that_dies_in_the_middle_of_a_batch_leaves_none_of_it(tmp_path:
     sink.write([article("whole")])
     pid = os.fork()
     if pid == 0:
-        connection = sqlite3.connect(path, isolation_level=None)
-        connection.execute("BEGIN IMMEDIATE")
-        connection.execute("INSERT INTO articles (id, content_sha256, text, document) VALUES ('half', 'x', 'x', '{}')")
-        os.kill(os.getpid(), 9)
-    os.waitpid(pid, 0)
+        end = 10
+        with contextlib.suppress(sqlite3.Error):
+            connection = sqlite3.connect(path, isolation_level=None)
+            connection.execute("BEGIN IMMEDIATE")
+            columns = "id, content_sha256, published_at, text, document"
+            connection.execute(f"INSERT INTO articles ({columns}) VALUES ('half', 'x', '', 'x', '{{}}')")
+            end = 9
+        os.kill(os.getpid(), end)
+    assert os.waitpid(pid, 0)[1] == 9, "it died with half a batch written"
     sink.write([article("next")])
     sink.close()
     assert ids(path) == ["next", "whole"]

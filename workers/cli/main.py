@@ -5,8 +5,12 @@ import typer
 from workers.cli import config, dead_letters, topics
 from workers.cli.demo import demo
 from workers.cli.enrich import enrich
+from workers.cli.erase import erase
 from workers.cli.publish import publish_command
+from workers.cli.rebuild import rebuild
 from workers.cli.schema import schema
+from workers.cli.search import export, search
+from workers.cli.serve import serve
 from workers.cli.tail import tail
 from workers.cli.trace import trace
 from workers.cli.up import up
@@ -31,6 +35,11 @@ app.add_typer(topics.app, name="topics")
 app.add_typer(dead_letters.app, name="dead-letters")
 app.command()(trace)
 app.command()(schema)
+app.command()(search)
+app.command()(export)
+app.command()(serve)
+app.command()(erase)
+app.command()(rebuild)
 app.add_typer(config.app, name="config")
 
 

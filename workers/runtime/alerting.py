@@ -86,6 +86,8 @@ class AlertsWorker:
             self._working_since = None
 
     async def _handle(self, received: Received) -> None:
+        if received.value is None and received.key:
+            return  # a tombstone: the article was withdrawn
         started = time.perf_counter()
         article = decode(EnrichedArticle, received.value)
         alerts = fire(self._matcher, article, datetime.now(UTC))

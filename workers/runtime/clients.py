@@ -11,11 +11,11 @@ from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 
 from schemas.topics import OVERHEAD_BYTES, topic_named
 from workers.errors import Refused, Unavailable
-from workers.ports import Headers, Received
+from workers.ports import Headers, Received, Tombstone
 from workers.runtime.connection import aiokafka_arguments
 from workers.runtime.settings import Settings
 
-__all__ = ["Outgoing", "follow", "producing", "publish", "read_all"]
+__all__ = ["Outgoing", "follow", "producing", "publish", "publish_tombstones", "read_all"]
 
 _IN_FLIGHT = 2000
 _NEW_TOPIC_WAITS_S = (0.1, 0.2, 0.4, 0.8, 1.5, 0.0)
@@ -105,6 +105,15 @@ async def publish(
         for finished in asyncio.as_completed(pending):
             await finished
     return sent
+
+
+async def publish_tombstones(settings: Settings, tombstones: Iterable[Tombstone]) -> None:
+    """Tell every reader of the topics that these ids are withdrawn, and wait until all are acknowledged. Raises Unavailable."""
+    async with producing(settings) as producer:
+        for tombstone in tombstones:
+            if not await _exists(producer, tombstone.topic):
+                raise Unavailable(f"there is no topic {tombstone.topic}: make it with `dateline topics create`")
+            await producer.send_and_wait(tombstone.topic, None, key=tombstone.id.encode())
 
 
 @asynccontextmanager

@@ -8,7 +8,7 @@ from typing import Protocol
 from schemas.articles import Message
 from schemas.codec import DecodeError, decode
 from workers.errors import StoreRefused, Unavailable
-from workers.ports import Bury, Drop, Outcome, Received, Sink
+from workers.ports import Bury, Drop, Outcome, Received, Sink, Tombstone
 from workers.runtime.handle import Retry
 from workers.runtime.logging import get_logger
 from workers.runtime.metrics import Metrics
@@ -142,10 +142,16 @@ class SinkProcessor:
         """Open the store, waiting as long as it is away."""
 
     async def process(self, batch: Sequence[Received], alive: Callable[[], None]) -> list[Outcome]:
-        """Write what can be written; bury what cannot be read or what the store refuses."""
+        """Write what can be written; bury what cannot be read or what the store refuses. A key without value is a tombstone."""
         outcomes: list[Outcome | None] = [None] * len(batch)
-        rows: list[tuple[int, Message]] = []
+        rows: list[tuple[int, Message | Tombstone]] = []
         for index, received in enumerate(batch):
+            if received.value is None and received.key:
+                if getattr(self._sink, "takes_tombstones", False):
+                    rows.append((index, Tombstone(received.topic, received.key.decode(errors="replace"))))
+                else:
+                    outcomes[index] = Drop("tombstone")
+                continue
             try:
                 rows.append((index, decode(self._models[received.topic], received.value)))
             except DecodeError as error:
@@ -154,7 +160,7 @@ class SinkProcessor:
         return [outcome if outcome is not None else Drop("stored") for outcome in outcomes]
 
     async def _write(
-        self, rows: list[tuple[int, Message]], outcomes: list[Outcome | None], alive: Callable[[], None]
+        self, rows: list[tuple[int, Message | Tombstone]], outcomes: list[Outcome | None], alive: Callable[[], None]
     ) -> None:
         waits = backoff()
         while rows:
@@ -175,7 +181,7 @@ class SinkProcessor:
         self._waiting_for = None
         self._metrics.paused.set(0)
 
-    async def _call(self, rows: list[Message]) -> None:
+    async def _call(self, rows: list[Message | Tombstone]) -> None:
         def write() -> None:
             if not self._opened:
                 self._sink.open()

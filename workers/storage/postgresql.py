@@ -1,10 +1,12 @@
 """PostgreSQL 15 or newer, through psycopg 3: COPY into staging tables, then one upsert.
 
 Guarantee: `write` returns after the batch's transaction is committed, all or none of it; the same message twice changes no row; an older
-version of an article (a smaller offset of the same raw partition) does not replace a newer one.
+version of an article (a smaller offset of the same raw partition) does not replace a newer one; what is replaced is kept in `versions`.
+
+Triggers keep the versions and the child rows with their article, whoever changes it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import psycopg
@@ -12,7 +14,7 @@ from psycopg import sql
 
 from workers.errors import Misconfigured, StoreRefused, Unavailable
 from workers.storage.migrations import POSTGRESQL
-from workers.storage.rows import CHILDREN, COLUMNS, UPSERT, Row, Storable, culprit, to_rows
+from workers.storage.rows import CHILDREN, COLUMNS, UPSERT, Batch, Row, Storable, culprit, only, to_batch, waves
 
 __all__ = ["PostgresqlSink"]
 
@@ -29,6 +31,7 @@ class PostgresqlSink:
     """Writes enriched articles and alerts into a PostgreSQL database."""
 
     guarantee = "each article and alert once, by id; committed before its offset is"
+    takes_tombstones = True
 
     def __init__(self, url: str) -> None:
         self._url = url
@@ -40,9 +43,9 @@ class PostgresqlSink:
 
     def write(self, batch: Sequence[Storable], /) -> None:
         """Upsert the batch in one transaction. Raises Unavailable while the server is away, StoreRefused for a row it will not take."""
-        rows = to_rows(batch)
+        writes = to_batch(batch)
         try:
-            self._transact(rows)
+            self._transact(writes)
         except _REFUSALS as error:
             raise StoreRefused("store_refused", _reason(error), culprit(batch, self._refuses)) from None
 
@@ -50,13 +53,15 @@ class PostgresqlSink:
         """Close the connection."""
         self._disconnect()
 
-    def _transact(self, rows: Sequence[Row], *, keep: bool = True) -> None:
-        """Write the rows and commit, or undo it all. Raises one of _REFUSALS, or Unavailable."""
+    def _transact(self, batch: Batch, *, keep: bool = True) -> None:
+        """Write the batch and commit, or undo it all. Raises one of _REFUSALS, or Unavailable."""
         connection = self._connected()
         try:
             with connection.transaction(force_rollback=not keep), connection.cursor() as cursor:
                 for table in COLUMNS:
-                    _upsert(cursor, table, [row for row in rows if row.table == table])
+                    _erase(cursor, table, batch.erased[table])
+                    for rows in waves(batch.rows[table]):
+                        _upsert(cursor, table, rows)
         except _REFUSALS:
             raise
         except psycopg.Error as error:
@@ -65,7 +70,7 @@ class PostgresqlSink:
 
     def _refuses(self, row: Row) -> bool:
         try:
-            self._transact([row], keep=False)
+            self._transact(only(row), keep=False)
         except _REFUSALS:
             return True
         return False
@@ -97,44 +102,53 @@ def _connect(url: str) -> psycopg.Connection[Any]:
     return connection
 
 
+def _erase(cursor: psycopg.Cursor[Any], table: str, ids: Sequence[str]) -> None:
+    if ids:
+        cursor.execute(sql.SQL("DELETE FROM {} WHERE id = ANY(%s)").format(sql.Identifier(table)), (list(ids),))
+
+
 def _upsert(cursor: psycopg.Cursor[Any], table: str, rows: Sequence[Row]) -> None:
     """The rows of one table; and the child rows anew of those that were changed."""
     if not rows:
         return
-    staging, columns = f"incoming_{table}", COLUMNS[table]
+    staging, columns = sql.Identifier(f"incoming_{table}"), COLUMNS[table]
+    names = sql.SQL(", ").join(map(sql.Identifier, columns))
     cursor.execute(
-        sql.SQL("CREATE TEMP TABLE IF NOT EXISTS {} (LIKE {}) ON COMMIT DELETE ROWS").format(
-            sql.Identifier(staging), sql.Identifier(table)
+        sql.SQL("CREATE TEMP TABLE IF NOT EXISTS {} ON COMMIT DELETE ROWS AS SELECT {} FROM {} WITH NO DATA").format(
+            staging, names, sql.Identifier(table)
         )
     )
-    cursor.execute(sql.SQL("TRUNCATE {}").format(sql.Identifier(staging)))
-    _copy(cursor, staging, columns, [row.values for row in rows])
+    cursor.execute(sql.SQL("TRUNCATE {}").format(staging))
+    _copy(cursor, f"incoming_{table}", columns, (row.values for row in rows))
     cursor.execute(
-        sql.SQL("INSERT INTO {} ({columns}) SELECT {columns} FROM {}{upsert} RETURNING id").format(
+        sql.SQL("INSERT INTO {} ({columns}) SELECT {columns} FROM {}{upsert} RETURNING id, {key}, xmax <> 0").format(
             sql.Identifier(table),
-            sql.Identifier(staging),
-            columns=sql.SQL(", ").join(map(sql.Identifier, columns)),
+            staging,
+            columns=names,
             upsert=sql.SQL(UPSERT[table]),
+            key=sql.Identifier("key" if table == "articles" else "id"),
         )
     )
-    changed = {row[0] for row in cursor.fetchall()}
-    fresh = [row for row in rows if row.children and row.id in changed]
-    for child, names in CHILDREN.items() if fresh else ():
-        cursor.execute(
-            sql.SQL("DELETE FROM {} WHERE article_id = ANY(%s)").format(sql.Identifier(child)),
-            ([row.id for row in fresh],),
-        )
+    if table != "articles":
+        return
+    written = cursor.fetchall()
+    by_id = {row.id: row for row in rows}
+    changed = sorted((key, by_id[name]) for name, key, _ in written)
+    replaced = [key for _, key, there in written if there]
+    for child, more in CHILDREN.items() if changed else ():
+        if replaced:
+            cursor.execute(
+                sql.SQL("DELETE FROM {} WHERE article_key = ANY(%s)").format(sql.Identifier(child)), (replaced,)
+            )
         _copy(
             cursor,
             child,
-            ("article_id", "position", *names),
-            [values for row in fresh for values in row.children[child]],
+            ("article_key", "position", *more),
+            ((key, *values) for key, row in changed for values in row.children[child]),
         )
 
 
-def _copy(cursor: psycopg.Cursor[Any], table: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
-    if not rows:
-        return
+def _copy(cursor: psycopg.Cursor[Any], table: str, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
         sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns))
     )

@@ -2,33 +2,52 @@
 
 import hashlib
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any, NamedTuple, TypeVar
 
 import orjson
 
 from schemas.alerts import Alert
-from schemas.articles import EnrichedArticle, Message
+from schemas.articles import EnrichedArticle
 from schemas.codec import encode
+from schemas.topics import ALERTS
 from workers.errors import StoreRefused
+from workers.ports import Tombstone
 
-__all__ = ["CHILDREN", "COLUMNS", "UPSERT", "Row", "Storable", "culprit", "to_rows"]
+__all__ = [
+    "CHILDREN",
+    "COLUMNS",
+    "UPSERT",
+    "Batch",
+    "Row",
+    "Storable",
+    "culprit",
+    "day_of",
+    "fold",
+    "only",
+    "to_batch",
+    "waves",
+]
 
-Storable = EnrichedArticle | Alert
+M = TypeVar("M", EnrichedArticle, Alert)
+Storable = EnrichedArticle | Alert | Tombstone
 
 COLUMNS: dict[str, tuple[str, ...]] = {
     "articles": (
-        "id", "content_sha256", "raw_topic", "raw_partition", "raw_offset", "url", "source", "title", "language", "published", "text", "document",
+        "id", "content_sha256", "raw_topic", "raw_partition", "raw_offset", "url", "source", "title", "language", "published", "published_on",
+        "published_at", "text", "document",
     ),
     "alerts": ("id", "rule", "severity", "article_id", "title", "url", "source", "published", "fired_at", "document"),
 }  # fmt: skip
 
-#: Child tables of articles: name, and the columns after article_id and position.
+#: Child tables of articles: name, and the columns after article_key and position.
 CHILDREN: dict[str, tuple[str, ...]] = {
     "mentions": ("start_at", "end_at", "text", "type", "entity"),
-    "entities": ("entity", "type", "name", "count", "salience", "role", "country", "geonames_id", "wikidata"),
+    "entities": ("entity", "type", "name", "count", "salience", "role", "country", "geonames_id", "wikidata", "name_key"),
     "dates": ("start_at", "end_at", "text", "type", "value", "from_value", "to_value"),
     "quotes": ("start_at", "end_at", "text", "speaker"),
-}
+}  # fmt: skip
 
 _SAME_LANE = "excluded.raw_topic = articles.raw_topic AND excluded.raw_partition = articles.raw_partition"
 _CHANGED = "excluded.content_sha256 <> articles.content_sha256"
@@ -51,7 +70,7 @@ _INDEXED = 500
 
 
 class Row(NamedTuple):
-    """One message's values by its table's COLUMNS, and its child rows by table. `place` is that in the batch."""
+    """One message's values by its table's COLUMNS, and its child rows by table, each begun with its position. `place` is that in the batch."""
 
     table: str
     place: int
@@ -60,46 +79,109 @@ class Row(NamedTuple):
     children: dict[str, list[tuple[Any, ...]]]
 
 
-def to_rows(batch: Sequence[Storable]) -> list[Row]:
-    """The rows, of several versions of one article the newest. Raises StoreRefused for a message that cannot be written as JSON."""
-    newest: dict[tuple[str, str], Row] = {}
+class Batch(NamedTuple):
+    """What is to be written, by table; and before it the ids that are to be erased, by table."""
+
+    rows: dict[str, list[Row]]
+    erased: dict[str, list[str]]
+
+
+def to_batch(batch: Sequence[Storable]) -> Batch:
+    """The rows in their order; a tombstone takes away what came before it.
+
+    Raises StoreRefused for a message that cannot be written as JSON.
+    """
+    rows: dict[str, list[Row]] = {table: [] for table in COLUMNS}
+    erased: dict[str, dict[str, None]] = {table: {} for table in COLUMNS}
     for index, message in enumerate(batch):
-        row = _row(index, message)
-        before = newest.get((row.table, row.id))
-        if before is None or not _older(row, before):
-            newest[row.table, row.id] = row
-    return list(newest.values())
+        if isinstance(message, Tombstone):
+            table = "alerts" if message.topic == ALERTS.name else "articles"
+            rows[table] = [row for row in rows[table] if row.id != message.id]
+            erased[table][message.id] = None
+        else:
+            row = _row(index, message)
+            rows[row.table].append(row)
+    return Batch(rows, {table: list(ids) for table, ids in erased.items()})
+
+
+def waves(rows: Sequence[Row]) -> list[list[Row]]:
+    """The rows in as few lists as it takes to have each id once in a list: versions of an article are written one after the other, so that
+    what the store keeps of them does not depend on how they came together in batches."""
+    found: list[list[Row]] = []
+    times: dict[str, int] = {}
+    for row in rows:
+        nth = times[row.id] = times.get(row.id, -1) + 1
+        if nth == len(found):
+            found.append([])
+        found[nth].append(row)
+    return found
+
+
+def only(row: Row) -> Batch:
+    """A batch of that row alone."""
+    return Batch({table: [row] if table == row.table else [] for table in COLUMNS}, {table: [] for table in COLUMNS})
 
 
 def culprit(batch: Sequence[Storable], refused: Callable[[Row], bool]) -> int:
     """The first message of the batch that the store refuses when written alone; 0 when each alone would pass."""
-    return next((index for index, message in enumerate(batch) if refused(_row(index, message))), 0)
+    messages = ((index, message) for index, message in enumerate(batch) if not isinstance(message, Tombstone))
+    return next((index for index, message in messages if refused(_row(index, message))), 0)
 
 
-def _older(row: Row, other: Row) -> bool:
-    """Whether both are of one raw partition, and this one came first."""
-    if row.table != "articles" or row.values[2:4] != other.values[2:4] or row.values[2] is None:
-        return False
-    return bool(row.values[4] < other.values[4])
+def fold(name: str) -> str:
+    """A name as it is looked up: without case, with single spaces, at most as long as an index takes."""
+    return " ".join(name.casefold().split())[:_INDEXED]
 
 
-def _row(index: int, message: Storable) -> Row:
+@lru_cache(maxsize=4096)
+def day_of(published: str | None) -> str | None:
+    """The first day of a publication time as printed, YYYY-MM-DD, or None where there is no such day."""
+    moment = _parsed(published)
+    return moment.date().isoformat() if moment else None
+
+
+@lru_cache(maxsize=4096)
+def _instant_of(published: str | None) -> str:
+    """The instant in UTC, to the second, for sorting; a time without zone as it is, no time as ''."""
+    moment = _parsed(published)
+    if moment is None:
+        return ""
     try:
-        plain, document = _plain(message)
+        moment = moment.astimezone(UTC) if moment.tzinfo else moment
+    except OverflowError:
+        return ""
+    return f"{moment.replace(tzinfo=None, microsecond=0).isoformat()}Z"
+
+
+def _parsed(published: str | None) -> datetime | None:
+    if not published:
+        return None
+    try:
+        return datetime.fromisoformat(published + {4: "-01-01", 7: "-01"}.get(len(published), ""))
+    except ValueError:
+        return None
+
+
+def _row(index: int, message: EnrichedArticle | Alert) -> Row:
+    try:
+        if isinstance(message, Alert):
+            alert, document = _plain(message, encode(message).decode())
+            return Row("alerts", index, alert.id, _alert(alert, document), {})
+        content = message.model_dump_json(exclude_none=True, exclude={"provenance"})
+        provenance = message.provenance.model_dump_json(exclude_none=True)
+        article, document = _plain(message, f'{content[:-1]},"provenance":{provenance}}}')
+        digest = hashlib.sha256(content.encode()).hexdigest()
     except (ValueError, TypeError) as error:
         raise StoreRefused("not_storable", f"it cannot be written as JSON: {error}", index) from None
-    if isinstance(plain, Alert):
-        return Row("alerts", index, plain.id, _alert(plain, document), {})
-    return Row("articles", index, plain.id, _article(plain, document), _children(plain))
+    return Row("articles", index, article.id, _article(article, digest, document), _children(article))
 
 
-def _plain(message: Storable) -> tuple[Storable, bytes]:
+def _plain(message: M, document: str) -> tuple[M, str]:
     """The message and its JSON without NUL, which PostgreSQL cannot store."""
-    document = encode(message)
-    if b"\\u0000" not in document:
+    if "\\u0000" not in document:
         return message, document
     fields = _without_nul(orjson.loads(document))
-    return type(message).model_validate(fields), orjson.dumps(fields)
+    return type(message).model_validate(fields), orjson.dumps(fields).decode()
 
 
 def _without_nul(value: Any) -> Any:
@@ -113,41 +195,36 @@ def _without_nul(value: Any) -> Any:
     return value
 
 
-def _article(article: EnrichedArticle, document: bytes) -> tuple[Any, ...]:
+def _article(article: EnrichedArticle, digest: str, document: str) -> tuple[Any, ...]:
+    """`digest` is a hash of all but the provenance: what a reader sees."""
     raw = article.provenance.raw
+    published = article.published.value if article.published else None
     return (
-        article.id, _sha256(article), raw.topic if raw else None, raw.partition if raw else None, raw.offset if raw else None, article.url,
-        _short(article.source), article.title, article.language.code, _short(article.published.value if article.published else None, 40),
-        article.text, document.decode(),
+        article.id, digest, raw.topic if raw else None, raw.partition if raw else None, raw.offset if raw else None, article.url,
+        _short(article.source), article.title, article.language.code, _short(published, 40), day_of(published), _instant_of(published),
+        article.text, document,
     )  # fmt: skip
 
 
-def _alert(alert: Alert, document: bytes) -> tuple[Any, ...]:
+def _alert(alert: Alert, document: str) -> tuple[Any, ...]:
     article = alert.article
     return (
         alert.id, _short(alert.rule), alert.severity, _short(article.id, 512), article.title, article.url, article.source, article.published,
-        alert.fired_at.isoformat(), document.decode(),
+        alert.fired_at.isoformat(), document,
     )  # fmt: skip
 
 
-def _sha256(article: Message) -> str:
-    """A hash of all but the provenance: what a reader sees."""
-    content = article.model_dump(mode="json", exclude_none=True, exclude={"provenance"})
-    return hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()
-
-
 def _children(article: EnrichedArticle) -> dict[str, list[tuple[Any, ...]]]:
-    key = article.id
     return {
-        "mentions": [(key, n, m.start, m.end, m.text, m.type, m.entity) for n, m in enumerate(article.mentions)],
+        "mentions": [(n, m.start, m.end, m.text, m.type, m.entity) for n, m in enumerate(article.mentions)],
         "entities": [
-            (key, n, e.id, e.type, _short(e.name), e.count, e.salience, e.role, _short(e.country), e.geonames_id, e.wikidata)
+            (n, e.id, e.type, _short(e.name), e.count, e.salience, e.role, _short(e.country), e.geonames_id, e.wikidata, fold(e.name))
             for n, e in enumerate(article.entities)
         ],
         "dates": [
-            (key, n, d.start, d.end, d.text, d.type, d.value, _short(d.from_), d.to) for n, d in enumerate(article.dates)
+            (n, d.start, d.end, d.text, d.type, d.value, _short(d.from_), d.to) for n, d in enumerate(article.dates)
         ],
-        "quotes": [(key, n, q.start, q.end, q.text, q.speaker) for n, q in enumerate(article.quotes)],
+        "quotes": [(n, q.start, q.end, q.text, q.speaker) for n, q in enumerate(article.quotes)],
     }  # fmt: skip
 
 

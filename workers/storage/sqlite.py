@@ -1,16 +1,19 @@
 """SQLite: one file, WAL. The embedded default.
 
 Guarantee: `write` returns after the batch is on disk (synchronous=FULL), all or none of it; the same message twice changes no row; an
-older version of an article (a smaller offset of the same raw partition) does not replace a newer one.
+older version of an article (a smaller offset of the same raw partition) does not replace a newer one; what is replaced is kept in `versions`.
+
+Triggers keep the search index, the versions and the child rows with their article, whoever changes or deletes it.
 """
 
 import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from workers.errors import StoreRefused, Unavailable
 from workers.storage.migrations import SQLITE
-from workers.storage.rows import CHILDREN, COLUMNS, UPSERT, Row, Storable, culprit, to_rows
+from workers.storage.rows import CHILDREN, COLUMNS, UPSERT, Batch, Row, Storable, culprit, only, to_batch, waves
 
 __all__ = ["SqliteSink"]
 
@@ -23,6 +26,7 @@ class SqliteSink:
     """Writes enriched articles and alerts into an SQLite file."""
 
     guarantee = "each article and alert once, by id; on disk before its offset is committed"
+    takes_tombstones = True
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -34,9 +38,9 @@ class SqliteSink:
 
     def write(self, batch: Sequence[Storable], /) -> None:
         """Upsert the batch in one transaction. Raises Unavailable (locked, full, read-only, damaged) or StoreRefused (a number too large)."""
-        rows = to_rows(batch)
+        writes = to_batch(batch)
         try:
-            self._transact(rows)
+            self._transact(writes)
         except _REFUSALS as error:
             raise StoreRefused("store_refused", f"{self._path}: {error}", culprit(batch, self._refuses)) from None
 
@@ -44,13 +48,15 @@ class SqliteSink:
         """Close the file."""
         self._disconnect()
 
-    def _transact(self, rows: Sequence[Row], *, keep: bool = True) -> None:
-        """Write the rows and commit, or undo it all. Raises one of _REFUSALS, or Unavailable."""
+    def _transact(self, batch: Batch, *, keep: bool = True) -> None:
+        """Write the batch and commit, or undo it all. Raises one of _REFUSALS, or Unavailable."""
         connection = self._connected()
         try:
             connection.execute("BEGIN IMMEDIATE")
-            for row in rows:
-                _upsert(connection, row)
+            for table in COLUMNS:
+                connection.executemany(f"DELETE FROM {table} WHERE id = ?", [(name,) for name in batch.erased[table]])
+                for rows in waves(batch.rows[table]):
+                    _upsert(connection, table, rows)
             connection.execute("COMMIT" if keep else "ROLLBACK")
         except _REFUSALS:
             connection.rollback()
@@ -61,7 +67,7 @@ class SqliteSink:
 
     def _refuses(self, row: Row) -> bool:
         try:
-            self._transact([row], keep=False)
+            self._transact(only(row), keep=False)
         except _REFUSALS:
             return True
         return False
@@ -86,9 +92,11 @@ class SqliteSink:
 def _connect(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=_BUSY_MS / 1000, isolation_level=None, check_same_thread=False)
     try:
+        # Pages of 16 kB hold an article in few pieces; the cache holds a batch, which otherwise spills to the WAL and is written twice.
+        connection.execute("PRAGMA page_size=16384")
+        connection.execute("PRAGMA cache_size=-65536")
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")
-        connection.execute("PRAGMA foreign_keys=ON")
         _migrate(connection)
     except BaseException:
         connection.close()
@@ -96,16 +104,32 @@ def _connect(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def _upsert(connection: sqlite3.Connection, row: Row) -> None:
-    """The row; and its child rows anew, when it was changed."""
-    columns = COLUMNS[row.table]
-    statement = f"INSERT INTO {row.table} ({', '.join(columns)}) VALUES ({_marks(columns)}){UPSERT[row.table]}"
-    if not connection.execute(statement, row.values).rowcount:
+def _upsert(connection: sqlite3.Connection, table: str, rows: Sequence[Row]) -> None:
+    """The rows of one table; and the child rows anew of those that were changed."""
+    if not rows:
         return
-    for table, values in row.children.items():
-        connection.execute(f"DELETE FROM {table} WHERE article_id = ?", (row.id,))
-        names = ("article_id", "position", *CHILDREN[table])
-        connection.executemany(f"INSERT INTO {table} ({', '.join(names)}) VALUES ({_marks(names)})", values)
+    columns = COLUMNS[table]
+    returned = "key" if table == "articles" else "id"
+    statement = (
+        f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({_marks(columns)}){UPSERT[table]} RETURNING {returned}"
+    )
+    last = connection.execute("SELECT coalesce(max(key), 0) FROM articles").fetchone()[0]
+    changed: list[tuple[int, Row]] = []
+    for row in rows:
+        found = connection.execute(statement, row.values).fetchall()
+        if found and row.children:
+            changed.append((found[0][0], row))
+    if not changed:
+        return
+    title, text = columns.index("title"), columns.index("text")
+    fresh = ((key, row.values[title], row.values[text]) for key, row in changed if key > last)
+    connection.executemany("INSERT INTO articles_search (rowid, title, text) VALUES (?, ?, ?)", fresh)
+    replaced = [(key,) for key, _ in changed if key <= last]
+    for child, names in CHILDREN.items():
+        connection.executemany(f"DELETE FROM {child} WHERE article_key = ?", replaced)
+        values: list[tuple[Any, ...]] = [(key, *one) for key, row in changed for one in row.children[child]]
+        into = ("article_key", "position", *names)
+        connection.executemany(f"INSERT INTO {child} ({', '.join(into)}) VALUES ({_marks(into)})", values)
 
 
 def _marks(columns: Sequence[str]) -> str:

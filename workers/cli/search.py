@@ -1,0 +1,113 @@
+"""`dateline search` and `dateline export`: what the store holds, found by words, names, places and days."""
+
+from typing import Annotated, Any
+
+import orjson
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from schemas.articles import EnrichedArticle
+from workers.cli._shared import STDERR, STDOUT, fail, settings_or_exit, write_line
+from workers.errors import DatelineError, Misconfigured
+from workers.storage.formats import FORMATS
+from workers.storage.query import Filters
+from workers.storage.read import Reader, open_reader
+
+__all__ = ["export", "search"]
+
+_Words = Annotated[str | None, typer.Argument(help='Words that must be there; "a phrase", -not, begin*')]
+_Entity = Annotated[str | None, typer.Option(help="Who or what: a canonical name in any case, or a Wikidata id")]
+_Country = Annotated[str | None, typer.Option(help="Where: ISO 3166-1 alpha-2, of a place in the article")]
+_Source = Annotated[str | None, typer.Option(help="Who published it, such as example.org")]
+_Language = Annotated[str | None, typer.Option(help="ISO 639-1 code")]
+_From = Annotated[str | None, typer.Option("--from", help="First day of publication, YYYY-MM-DD")]
+_To = Annotated[str | None, typer.Option("--to", help="Last day of publication")]
+_Since = Annotated[str | None, typer.Option("--mentions-from", help="First day of a time named in the text")]
+_Until = Annotated[str | None, typer.Option("--mentions-to", help="Last day of a time named in the text")]
+
+
+def search(
+    words: _Words = None,
+    entity: _Entity = None,
+    country: _Country = None,
+    source: _Source = None,
+    language: _Language = None,
+    published_from: _From = None,
+    published_to: _To = None,
+    mentioned_from: _Since = None,
+    mentioned_to: _Until = None,
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=500)] = 20,
+    output: Annotated[str, typer.Option("--format", "-f", help="table, jsonl, ninjs or jsonld")] = "table",
+) -> None:
+    """Articles in the store, newest first.
+
+    Example: dateline search "grain deal" --country TR --mentions-from 2025-10-01
+    """
+    filters = Filters(words, entity, country, source, language, published_from, published_to, mentioned_from, mentioned_to)  # fmt: skip
+    reader = _reader()
+    try:
+        page = reader.search(filters, limit)
+        if output == "table":
+            _print(page.rows, more=page.next is not None)
+            return
+        for row in page.rows:
+            found = reader.article(row["id"])
+            if found is not None:
+                write_line(orjson.dumps(_formatted(found[0], output)))
+    except DatelineError as error:
+        raise fail(error) from None
+    finally:
+        reader.close()
+
+
+def export(
+    words: _Words = None,
+    entity: _Entity = None,
+    country: _Country = None,
+    source: _Source = None,
+    language: _Language = None,
+    published_from: _From = None,
+    published_to: _To = None,
+    mentioned_from: _Since = None,
+    mentioned_to: _Until = None,
+    output: Annotated[str, typer.Option("--format", "-f", help="jsonl, ninjs or jsonld")] = "jsonl",
+) -> None:
+    """All articles that have what is asked for, one JSON object a line; every article without filters.
+
+    Example: dateline export --from 2025-07-01 --to 2025-07-31 --format ninjs > july.jsonl
+    """
+    filters = Filters(words, entity, country, source, language, published_from, published_to, mentioned_from, mentioned_to)  # fmt: skip
+    reader = _reader()
+    try:
+        for document in reader.documents(filters):
+            write_line(orjson.dumps(_formatted(document, output)))
+    except DatelineError as error:
+        raise fail(error) from None
+    finally:
+        reader.close()
+
+
+def _reader() -> Reader:
+    try:
+        return open_reader(settings_or_exit(log_level="warning").storage_url)
+    except DatelineError as error:
+        raise fail(error) from None
+
+
+def _formatted(document: dict[str, Any], output: str) -> dict[str, Any]:
+    if output not in FORMATS:
+        raise Misconfigured(f"--format: there are {', '.join(FORMATS)}")
+    return FORMATS[output](EnrichedArticle.model_validate(document))
+
+
+def _print(rows: list[dict[str, Any]], *, more: bool) -> None:
+    table = Table("published", "source", "title", "id", box=None)
+    for row in rows:
+        table.add_row(*(Text(row[name] or "") for name in ("published", "source", "title", "id")))
+    if rows:
+        STDOUT.print(table)
+    else:
+        STDERR.print("nothing found")
+    if more:
+        STDERR.print("there is more: --limit, or narrow it down")

@@ -1,0 +1,104 @@
+"""An enriched article in other people's formats: ninjs 3.1 and schema.org NewsArticle as JSON-LD. Pure.
+
+Sources: IPTC ninjs 3.1 (property names and their arrays of objects), schema.org/NewsArticle. What we do not know is left out.
+"""
+
+from typing import Any
+
+from schemas.articles import EnrichedArticle, Entity, Published
+
+__all__ = ["FORMATS", "to_jsonld", "to_ninjs"]
+
+_NINJS_ENTITIES = {"PER": "people", "ORG": "organisations", "GPE": "places", "LOC": "places", "EVENT": "events"}
+_SCHEMA_TYPES = {"PER": "Person", "ORG": "Organization", "GPE": "Place", "LOC": "Place", "EVENT": "Event"}
+_WIKIDATA = "https://www.wikidata.org/entity/"
+
+
+def to_ninjs(article: EnrichedArticle) -> dict[str, Any]:
+    """The article as a ninjs 3.1 object of type text."""
+    item: dict[str, Any] = {
+        "uri": article.url or f"urn:dateline:{article.id}",
+        "type": "text",
+        "standard": {
+            "name": "ninjs",
+            "version": "3.1",
+            "schema": "http://www.iptc.org/std/ninjs/ninjs-schema_3.1.json#",
+        },
+        "language": article.language.code if article.language.code != "und" else None,
+        "headlines": [
+            {"role": role, "value": value}
+            for role, value in (("main", article.title), ("subtitle", article.subtitle))
+            if value
+        ]
+        or None,
+        "bodies": [
+            {"role": "main", "contentType": "text/plain", "charCount": len(article.text), "value": article.text}
+        ],
+        "by": ", ".join(article.authors) or None,
+        "firstCreated": _full(article.published),
+        "versionCreated": _full(article.modified) or _full(article.published),
+        "copyrightNotice": article.rights,
+        "infoSources": [{"name": name} for name in dict.fromkeys((article.source, article.agency)) if name] or None,
+        "altIds": [{"role": "internal", "value": article.id}],
+    }
+    for entity in article.entities:
+        kind = _NINJS_ENTITIES.get(entity.type)
+        if kind:
+            item[kind] = [*item.get(kind, []), _ninjs_entity(entity)]
+    return _known(item)
+
+
+def to_jsonld(article: EnrichedArticle) -> dict[str, Any]:
+    """The article as a schema.org NewsArticle."""
+    item: dict[str, Any] = {
+        "@context": "https://schema.org",
+        "@type": "NewsArticle",
+        "@id": article.url or f"urn:dateline:{article.id}",
+        "identifier": article.id,
+        "url": article.url,
+        "headline": article.title,
+        "alternativeHeadline": article.subtitle,
+        "articleBody": article.text,
+        "inLanguage": article.language.code if article.language.code != "und" else None,
+        "datePublished": article.published.value if article.published else None,
+        "dateModified": article.modified.value if article.modified else None,
+        "author": [{"@type": "Person", "name": name} for name in article.authors] or None,
+        "publisher": {"@type": "Organization", "name": article.source} if article.source else None,
+        "copyrightNotice": article.rights,
+        "mentions": [_schema_entity(entity) for entity in article.entities if entity.type in _SCHEMA_TYPES] or None,
+    }
+    return _known(item)
+
+
+def _full(published: Published | None) -> str | None:
+    """ninjs takes a full date-time with its zone, so a time that is known less exactly is left out."""
+    exact = published is not None and published.precision == "second" and published.tz_status != "unknown"
+    return published.value if exact and published is not None else None
+
+
+def _ninjs_entity(entity: Entity) -> dict[str, Any]:
+    item: dict[str, Any] = {"name": entity.name, "rel": "mentions"}
+    if entity.wikidata:
+        item["uri"] = _WIKIDATA + entity.wikidata
+    if entity.type in {"GPE", "LOC"} and entity.lat is not None and entity.lon is not None:
+        item["geoJSON"] = {"type": "Point", "coordinates": [entity.lon, entity.lat]}
+    return item
+
+
+def _schema_entity(entity: Entity) -> dict[str, Any]:
+    return _known({
+        "@type": _SCHEMA_TYPES[entity.type], "name": entity.name, "alternateName": [name for name in entity.aliases if name != entity.name] or None,
+        "sameAs": _WIKIDATA + entity.wikidata if entity.wikidata else None, "jobTitle": entity.role if entity.type == "PER" else None,
+    })  # fmt: skip
+
+
+def _known(item: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in item.items() if value is not None}
+
+
+def _to_json(article: EnrichedArticle) -> dict[str, Any]:
+    return article.model_dump(mode="json", exclude_none=True)
+
+
+#: Format by name: our own message, ninjs, JSON-LD.
+FORMATS = {"jsonl": _to_json, "ninjs": to_ninjs, "jsonld": to_jsonld}
