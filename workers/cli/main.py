@@ -2,7 +2,7 @@
 
 import typer
 
-from workers.cli import config, dead_letters, topics
+from workers.cli import config, dead_letters, rules, topics
 from workers.cli.demo import demo
 from workers.cli.enrich import enrich
 from workers.cli.publish import publish_command
@@ -31,6 +31,7 @@ app.add_typer(topics.app, name="topics")
 app.add_typer(dead_letters.app, name="dead-letters")
 app.command()(trace)
 app.command()(schema)
+app.add_typer(rules.app, name="rules")
 app.add_typer(config.app, name="config")
 
 
