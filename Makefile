@@ -45,6 +45,9 @@ peers: .venv-peers/.installed ## What the benchmarks compare with, in an environ
 	@$(UV) pip install --quiet --compile-bytecode --python .venv-peers/bin/python --require-hashes -r requirements/peers.txt
 	@touch $@
 
+train-cleaner: peers $(STAMP) ## Train the cleaner's models again (the same data give the same files)
+	@nice -n 15 $(BIN)/python benchmarks/training/cleaner.py
+
 format: $(STAMP) ## Format the code
 	@$(BIN)/ruff format --quiet . && $(BIN)/ruff check --quiet --fix .
 

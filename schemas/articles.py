@@ -92,6 +92,12 @@ class Published(Message):
     method: str = Field(description="The rule that found it, such as `jsonld` or `visible_stamp`")
     raw: str = Field(description="The characters it was read from")
     confidence: Share
+    reasons: Annotated[
+        tuple[str, ...],
+        Field(
+            description="What spoke for it, as short codes: right_below_title, same_day_as_url_or_id, stated_by_metadata; and doubts: day_month_order_assumed"
+        ),
+    ] = ()
 
 
 class Removed(Message):
@@ -155,6 +161,10 @@ class CleanedArticle(Message):
     rights: str | None = None
     removed: tuple[Removed, ...] = ()
     quality: Quality = Quality(score=0.0)
+    source_profile: str | None = Field(
+        None,
+        description="What was known of the source when the page was cleaned, as source@version; null without memory",
+    )
     fetched_at: datetime | None = None
     provenance: Provenance = Provenance()
 
@@ -168,6 +178,9 @@ class Mention(Message):
     type: str = Field(description="PER, ORG, GPE, LOC, NORP, EVENT or MISC")
     entity: str
     confidence: Share
+    metonym: bool | None = Field(
+        None, description="True for a capital that stands for its government: `Moscow denied it`"
+    )
 
 
 class Entity(Message):
@@ -186,6 +199,9 @@ class Entity(Message):
     wikidata: str | None = None
     lat: float | None = Field(None, ge=-90, le=90)
     lon: float | None = Field(None, ge=-180, le=180)
+    link_confidence: Share | None = Field(
+        None, description="How sure the link to the place is; null where nothing is linked"
+    )
     in_title: bool = False
 
 
@@ -208,6 +224,13 @@ class AnnotatedArticle(CleanedArticle):
     mentions: tuple[Mention, ...] = ()
     entities: tuple[Entity, ...] = ()
     quotes: tuple[Quote, ...] = ()
+    statements: tuple[Quote, ...] = Field(
+        (), description="What somebody is said to have said, in indirect speech: `Lavrov said that ...`"
+    )
+    entities_level: Literal["full", "basic", "gazetteer"] | None = Field(
+        None,
+        description="How names were found: by a model of the language, by patterns and gazetteers of it, by gazetteers alone",
+    )
 
 
 class TemporalExpression(Message):

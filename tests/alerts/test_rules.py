@@ -30,12 +30,13 @@ def test_every_field_is_read() -> None:
         sources: [example.org]
         languages: [en, de]
         match: all
+        query: title:flood
     """
     rule = load_rules(text, "rules.yaml")[0]
     assert rule.model_dump() == {
         "name": "Everything", "severity": "critical", "keywords": ("flood", "2025"), "phrases": ("river burst",),
         "entities": ("Sergey Lavrov",), "countries": ("sy", "NO"), "without": ("film",), "sources": ("example.org",),
-        "languages": ("en", "de"), "match": "all",
+        "languages": ("en", "de"), "match": "all", "query": "title:flood",
     }  # fmt: skip
 
 
@@ -87,6 +88,7 @@ def test_the_rules_that_we_ship_are_good(path: str) -> None:
         (GOOD + "  - name: Bad\n    keywords: [x]\n    languages: [English]\n", ["languages", "'English'", "such as en"]),
         (GOOD + "  - name: Bad\n    keywords: [x]\n    severity: urgent\n", ["severity", "'critical'"]),
         (GOOD + "  - name: Bad\n    keywords: [x]\n    match: some\n", ["match", "'any' or 'all'"]),
+        (GOOD + "  - name: Bad\n    query: flood AND titel:storm\n", ["line 4", "query", "column 11", "did you mean title?"]),
         (GOOD + "  - name: Good\n    keywords: [x]\n", ["line 4", "line 2", "'Good'", "its own name"]),
     ],
 )  # fmt: skip

@@ -129,6 +129,15 @@ def test_a_receiver_can_verify_what_it_gets(receiver: Receiver, sink: WebhookSin
     assert json.loads(body)["article"]["title"] == "Überschwemmung – 洪水"
 
 
+def test_while_a_key_is_changed_both_sign(receiver: Receiver) -> None:
+    newer = "whsec_" + base64.b64encode(b"the newer key of this receiver").decode()
+    WebhookSink(receiver.url, f"{newer} {SECRET}", allow_private=True).write([alert("a1")])
+    headers, body = receiver.calls[0]
+    keys = [b"the newer key of this receiver", base64.b64decode(SECRET.removeprefix("whsec_"))]
+    stamp = headers["webhook-timestamp"]
+    assert headers["webhook-signature"].split(" ") == [signature(key, "a1", stamp, body) for key in keys]
+
+
 def test_a_changed_body_or_time_has_another_signature() -> None:
     first = signature(b"key", "id", "1", b"body")
     assert (

@@ -6,12 +6,14 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 import orjson
 from kafka_tools import Worker, fresh_topics, produce, read_topic
+from poison import POISON
 
 from schemas.topics import ANNOTATED, CLEANED, DEAD_LETTERS, ENRICHED, RAW, Topic
 from workers.runtime.clients import Outgoing
@@ -268,6 +270,36 @@ def postgres_sink(bench: Bench) -> Result:
     )
 
 
+def poison(bench: Bench) -> Result:
+    """What breaks parsers, between articles that do not: each ends enriched or buried, exactly once, and the worker lives."""
+    started = time.monotonic()
+    settings = fresh_topics(bench.kafka.bootstrap_servers)
+    articles = list(islice(_inputs(RAW, bench.articles), 1000))
+    bad = [Outgoing(name.encode(), value) for name, value in POISON.items()]
+    step = len(articles) // len(bad)
+    mixed = [message for n, one in enumerate(bad) for message in (*articles[n * step : (n + 1) * step], one)]
+
+    def settled() -> list[str]:
+        """Outputs by the offset of the message that they came from: a page without an id has another key."""
+        enriched = (
+            orjson.loads(message.value or b"")["provenance"]["raw"] for message in read_topic(settings, ENRICHED.name)
+        )
+        buried = (dict(message.headers) for message in read_topic(settings, DEAD_LETTERS.name))
+        return [
+            *(f"{raw['partition']}-{raw['offset']}" for raw in enriched),
+            *(f"{letter['x-original-partition'].decode()}-{letter['x-original-offset'].decode()}" for letter in buried),
+        ]
+
+    produce(settings, RAW.name, mixed)
+    with _running(bench, _FUSED) as (one,):
+        with suppress(TimeoutError):
+            _until(lambda: len(set(settled())) >= len(mixed), "all is settled", 120)
+        raw = [f"{message.partition}-{message.offset}" for message in read_topic(settings, RAW.name)]
+        lost, doubled = count(raw, settled())
+        lost += 0 if one.running() else 1
+    return Result("poison", len(mixed), lost, doubled, [], round(time.monotonic() - started, 1))
+
+
 def _careless(bench: Bench, mode: str) -> Result:
     """kill -9 a worker whose offsets are apart from its output, just when it has written or committed something."""
     started = time.monotonic()
@@ -308,4 +340,5 @@ CASES: dict[str, Callable[[Bench], Result]] = {
     "broker": broker,
     "zombie": zombie,
     "postgres": postgres_sink,
+    "poison": poison,
 }

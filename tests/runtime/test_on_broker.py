@@ -9,6 +9,7 @@ from pathlib import Path
 import orjson
 import pytest
 from kafka_tools import Worker, fresh_topics, produce, read_topic, worker
+from poison import POISON
 
 from schemas.topics import ALERTS, DEAD_LETTERS, ENRICHED, RAW
 from workers.runtime.clients import Outgoing
@@ -93,24 +94,6 @@ def test_fused_worker_gives_the_same_and_carries_the_trace(kafka: EmbeddedKafka,
         assert dict(message.headers)["traceparent"].split(b"-")[1] == trace.split(b"-")[1]
         assert fused.page("/healthz")[0] == 200
         assert 'dateline_sent_messages_total{topic="articles.enriched.v1"} 1.0' in fused.page("/metrics")[1]
-
-
-POISON: dict[str, bytes | None] = {
-    "bad json": b'{"content": ',
-    "null": None,
-    "empty": b"",
-    "wrong types": b'{"content": ["x"]}',
-    "array": b"[1, 2]",
-    "20 MB": b"x" * 20_000_000,
-    "NUL bytes": b"\x00" * 5000,
-    "lone surrogate": b'{"content": "\\ud800 text"}',
-    "zip bomb": orjson.dumps(
-        {"content_b64": __import__("base64").b64encode(__import__("gzip").compress(b"0" * 200_000_000)).decode()}
-    ),
-    "10,000 deep": b"<html><body>" + b"<div>" * 10_000 + b"deep text here" + b"</div>" * 10_000,
-    "1 MB line": b"word " * 200_000,
-    "random bytes": bytes(range(256)) * 20,
-}
 
 
 def test_poison_is_buried_or_processed_and_the_worker_lives(kafka: EmbeddedKafka, tmp_path: Path) -> None:

@@ -2,15 +2,20 @@
 
 import difflib
 import re
+import unicodedata
+from collections.abc import Sequence
 from typing import Any, Literal, Self
 
 import yaml
 from babel import Locale
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from workers.alerts.parse import QueryError, parse
+from workers.alerts.query import Not, Phrase, Query, Term, Value, both, either
+from workers.alerts.words import split_words
 from workers.errors import Misconfigured
 
-__all__ = ["Rule", "load_rules"]
+__all__ = ["Rule", "load_rules", "query_of"]
 
 _WORD = re.compile(r"\w")
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
@@ -19,7 +24,7 @@ _NO_COUNTRIES = frozenset({"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ"})
 
 
 class Rule(BaseModel):
-    """One rule: it fires when any of its words, phrases, entities or countries (with `match: all`, one of each kind) is in the article."""
+    """One rule: it fires when its query holds and any of its words, phrases, entities or countries (with `match: all`, one of each kind) is in the article."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -33,11 +38,17 @@ class Rule(BaseModel):
     sources: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
     match: Literal["any", "all"] = "any"
+    query: str | None = Field(None, max_length=20_000, description="A query; see docs/alerts.md for its language")
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:
-        if not (self.keywords or self.phrases or self.entities or self.countries):
-            raise ValueError("give at least one of keywords, phrases, entities, countries")
+        if not (self.query or self.keywords or self.phrases or self.entities or self.countries):
+            raise ValueError("give a query, or at least one of keywords, phrases, entities, countries")
+        if self.query:
+            try:
+                parse(self.query)
+            except QueryError as error:
+                raise ValueError(f"query: {error}") from None
         for field in ("keywords", "phrases", "entities", "without", "sources"):
             for text in getattr(self, field):
                 if not _WORD.search(text):
@@ -49,6 +60,27 @@ class Rule(BaseModel):
             if not _LANGUAGE.fullmatch(code):
                 raise ValueError(f"languages: {code!r} is no ISO 639-1 code in small letters, such as en")
         return self
+
+
+def query_of(rule: Rule) -> Query:
+    """The whole rule as one query."""
+    kinds = (
+        _texts((*rule.keywords, *rule.phrases)),
+        tuple(Value("entity", name) for name in rule.entities),
+        tuple(Value("country", code) for code in rule.countries),
+    )
+    asked = [either(kind) for kind in kinds if kind]
+    parts = [parse(rule.query)] if rule.query else []
+    parts += [(both if rule.match == "all" else either)(asked)] if asked else []
+    parts += [either(Value(field, one) for one in values) for field, values in (("source", rule.sources), ("lang", rule.languages)) if values]  # fmt: skip
+    parts += [Not(either(without))] if (without := _texts(rule.without)) else []
+    return both(parts)
+
+
+def _texts(texts: Sequence[str]) -> tuple[Query, ...]:
+    """Words and phrases as terms; composed, as the words of articles are."""
+    rows = [tuple(split_words(unicodedata.normalize("NFC", text))) for text in texts]
+    return tuple(Phrase(row) if len(row) > 1 else Term(row[0]) for row in rows if row)
 
 
 def load_rules(text: str, name: str) -> tuple[Rule, ...]:

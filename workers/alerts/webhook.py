@@ -47,7 +47,7 @@ class WebhookSink:
 
     def __init__(self, url: str, secret: str | None = None, *, allow_private: bool = False) -> None:
         _check_url(url)
-        self._url, self._key, self._allow_private = url, _key(secret), allow_private
+        self._url, self._keys, self._allow_private = url, _keys(secret), allow_private
         self._delivered: OrderedDict[str, None] = OrderedDict()
         self._client: httpx.Client | None = None
 
@@ -93,7 +93,8 @@ class WebhookSink:
     def _headers(self, identity: str, body: bytes) -> dict[str, str]:
         stamp = str(int(time.time()))
         headers = {"content-type": "application/json", "webhook-id": identity, "webhook-timestamp": stamp}
-        return headers | ({"webhook-signature": signature(self._key, identity, stamp, body)} if self._key else {})
+        signatures = " ".join(signature(key, identity, stamp, body) for key in self._keys)
+        return headers | ({"webhook-signature": signatures} if signatures else {})
 
     def _check_address(self) -> None:
         """Every address of the host must be public."""
@@ -127,16 +128,20 @@ def _check_url(url: str) -> None:
         raise Misconfigured("DATELINE_ALERTS_WEBHOOK_URL has no host: give https://host/path")
 
 
-def _key(secret: str | None) -> bytes:
-    """The bytes to sign with; none where there is no secret."""
-    if not secret:
-        return b""
+def _keys(secrets: str | None) -> list[bytes]:
+    """The bytes to sign with, one for each secret: while a key is changed, the new and the old one stand side by side."""
+    return [_key(secret) for secret in (secrets or "").split()]
+
+
+def _key(secret: str) -> bytes:
     try:
         key = base64.b64decode(secret.removeprefix("whsec_"), validate=True)
     except (binascii.Error, ValueError):
         key = b""
     if not key:
-        raise Misconfigured("DATELINE_ALERTS_WEBHOOK_SECRET is `whsec_` and base64, as the receiver shows it")
+        raise Misconfigured(
+            "DATELINE_ALERTS_WEBHOOK_SECRET is `whsec_` and base64, as the receiver shows it; several are separated by spaces"
+        )
     return key
 
 

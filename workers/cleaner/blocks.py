@@ -1,49 +1,103 @@
-"""A page as a list of visible text blocks in reading order, from HTML (lexbor, one pass) or from the lines of a dump."""
+"""A page as a list of visible text blocks in reading order, from HTML (lexbor, then one pass over its text) or from the lines of a dump."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from html import unescape
+from typing import NamedTuple
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborHTMLParser
 
+from workers.cleaner.groups import NO_BITS, attribute_words, element_bits
 from workers.errors import Refused
-from workers.text.normalize import collapse
+from workers.text.normalize import collapse, normalize
 
-__all__ = ["Block", "html_blocks", "line_blocks", "looks_like_html"]
+__all__ = ["MOST_BLOCKS", "Block", "Page", "looks_like_html", "read_page"]
 
-_SKIPPED = frozenset(
-    {
-        "script",
-        "style",
-        "noscript",
-        "template",
-        "svg",
-        "iframe",
-        "head",
-        "object",
-        "canvas",
-        "math",
-        "select",
-        "textarea",
-    }
+#: Elements whose content no reader sees as text.
+INVISIBLE = (
+    "script",
+    "style",
+    "noscript",
+    "template",
+    "svg",
+    "iframe",
+    "head",
+    "object",
+    "canvas",
+    "math",
+    "select",
+    "textarea",
+    "noembed",
+    "noframes",
+    "title",
+    "datalist",
+    "video",
+    "audio",
 )
+#: They show nothing as text and hold nothing; dropped in the parser, since each costs a turn of the reading.
+_MUTE = ("img", "picture", "source", "link", "meta", "input", "track", "wbr")
 _INLINE = frozenset({
     "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "ins", "kbd", "label", "mark",
-    "q", "rp", "rt", "ruby", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr",
+    "q", "rp", "rt", "ruby", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "nobr",
+})  # fmt: skip
+#: What a tag does to the reading; void elements first.
+_SINGLE, _LINE, _RULE, _FLOWING, _STRONG, _LINK, _BLOCK = range(7)
+_BOLD = frozenset({"b", "strong"})
+_VOID = frozenset({
+    "area", "base", "basefont", "bgsound", "br", "col", "embed", "frame", "hr", "img", "input", "keygen", "link", "meta", "param", "source",
+    "track", "wbr",
 })  # fmt: skip
 _HTML = re.compile(r"<(?:!doctype\s+html|html|head|body|article|div|p|meta|h[1-6]|span|table|ul)\b", re.IGNORECASE)
-_MAX_NODES = 400_000
-_MAX_DEPTH = 600
-_SHOWN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_HIDDEN = re.compile(r"""\shidden(?:=|$)|\sstyle="[^"]{0,500}?(?:display\s*:\s*none|visibility\s*:\s*hidden)""")
+_MAX_TAGS = 400_000
+#: The longest live blogs and tables of the development pages have some 2,200.
+MOST_BLOCKS = 8_000
+_PROSE = 80
+#: A link that holds more text than this (characters) was never closed: the parser carries it on through the page.
+_LONGEST_LINK = 1_500
+_BR = "\x1e"
+_PARAGRAPH_BREAK = re.compile("\x1e\\s*\x1e[\\s\x1e]*")
+_BLANK_LINES = re.compile(r"\n\s*\n")
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
-    """One visible piece: its text, the innermost block tag, the tags and class words around it, and the share of it in links."""
+class Block(NamedTuple):
+    """One visible piece: its text, the innermost block tag, the share of it in links, and the page and element that hold it."""
 
     text: str
     tag: str = "line"
-    around: frozenset[str] = frozenset()
     linked: float = 0.0
+    bold: float = 0.0
+    bits: int = 0
+    element: int = -1
+    page: "Page | None" = None
+
+    @property
+    def around(self) -> frozenset[str]:
+        """The tags and the class and id words of the elements around it."""
+        return self.page.around(self.element) if self.page is not None else frozenset()
+
+
+@dataclass(slots=True)
+class Page:
+    """The elements that hold the blocks, as parallel lists; an element's parent stands before it, the body is element 0."""
+
+    blocks: list[Block] = field(default_factory=list)
+    tags: list[str] = field(default_factory=list)
+    heads: list[str] = field(default_factory=list)
+    parents: list[int] = field(default_factory=list)
+    depths: list[int] = field(default_factory=list)
+    bits: list[int] = field(default_factory=list)
+
+    def around(self, element: int) -> frozenset[str]:
+        """The tags and class words from this element up to the body."""
+        found: set[str] = set()
+        while element >= 0:
+            found.add(self.tags[element])
+            found |= attribute_words(self.heads[element])
+            element = self.parents[element]
+        return frozenset(found)
 
 
 def looks_like_html(content: str, media_type: str | None) -> bool:
@@ -53,109 +107,190 @@ def looks_like_html(content: str, media_type: str | None) -> bool:
     return media_type != "text/plain" and bool(_HTML.search(content[:5000]))
 
 
-def line_blocks(content: str) -> list[Block]:
-    """The non-empty lines."""
-    return [Block(line.strip()) for line in content.split("\n") if line.strip()]
-
-
-def html_blocks(tree: LexborHTMLParser) -> list[Block]:
-    """The visible blocks. Raises Refused("too_expensive") for a page of absurd size; what is nested too deep is read as one block."""
+def read_page(tree: LexborHTMLParser) -> Page:
+    """The visible blocks and their elements. It strips the tree of what is invisible. Raises Refused("too_expensive") for a page of
+    more than 400,000 tags or 8,000 blocks. Hidden elements are left out, unless they hold more running text than what is shown (a page whose script was
+    to reveal it)."""
+    tree.strip_tags([*INVISIBLE, *_MUTE], recursive=True)
+    for node in tree.css("xmp, plaintext, listing"):
+        node.replace_with(node.text() or " ")
     body = tree.body
-    walker = _Walker()
-    if body is not None:
-        walker.walk(body)
-    return walker.blocks
+    source = (body.html or "") if body is not None else ""
+    if "<!--" in source:
+        source = _COMMENT.sub("", source)
+    pieces = source.split("<")
+    if len(pieces) > _MAX_TAGS:
+        raise Refused("too_expensive", f"{len(pieces)} tags; at most {_MAX_TAGS} are read")
+    walker = _Walker(reveal=False)
+    walker.walk(pieces)
+    if len(walker.page.blocks) > MOST_BLOCKS:
+        raise Refused("too_expensive", f"more than {MOST_BLOCKS} blocks of text")
+    reveal = walker.hidden > _text_size(walker.page)
+    unclosed = frozenset(link for link, size in walker.links.items() if size > _LONGEST_LINK)
+    if reveal or unclosed:
+        walker = _Walker(reveal=reveal, not_links=unclosed)
+        walker.walk(pieces)
+    _tidy(walker.page.blocks)
+    return walker.page
 
 
-@dataclass(frozen=True, slots=True)
-class _Context:
-    tag: str
-    around: frozenset[str]
-    linked: bool
+def _text_size(page: Page) -> int:
+    return sum(len(block.text) for block in page.blocks if block.linked < 0.5 and len(block.text) > _PROSE)
+
+
+def _tidy(blocks: list[Block]) -> None:
+    """Bring the texts to normal form, all at once."""
+    joined = "\n".join([block.text for block in blocks])
+    tidied = normalize(joined)
+    if tidied == joined:
+        return
+    lines = tidied.split("\n")
+    if len(lines) != len(blocks):
+        lines = [normalize(block.text) for block in blocks]
+    changed = [block._replace(text=collapse(line)) for block, line in zip(blocks, lines, strict=True)]
+    blocks[:] = [block for block in changed if block.text]
+
+
+_KINDS = {
+    **dict.fromkeys(_VOID, _SINGLE), "br": _LINE, "hr": _RULE, **dict.fromkeys(_INLINE, _FLOWING), **dict.fromkeys(_BOLD, _STRONG), "a": _LINK,
+}  # fmt: skip
 
 
 class _Walker:
-    """An explicit stack, so that depth costs no recursion."""
+    """One pass over the serialised body: well-formed, "<" and ">" escaped in texts and attributes (HTML standard, 13.3), so that each piece
+    between two "<" is a tag and the text after it."""
 
-    def __init__(self) -> None:
-        self.blocks: list[Block] = []
-        self._pieces: list[str] = []
+    def __init__(self, *, reveal: bool, not_links: frozenset[str] = frozenset()) -> None:
+        self.page = Page()
+        self.hidden = 0
+        #: How many characters each link (by the source of its attributes) holds.
+        self.links: dict[str, int] = {}
+        self._reveal, self._not_links = reveal, not_links
+        self._texts: list[str] = []
         self._linked = 0
-        self._context = _Context("body", frozenset(), linked=False)
-        self._nodes = 0
+        self._bold = 0
+        self._bits = NO_BITS
+        #: Of each open block element: tag, attributes, its number on the page once a block needed it, else -1.
+        self._open: list[tuple[str, str]] = []
+        self._numbers: list[int] = []
 
-    def walk(self, root: LexborNode) -> None:
-        start = _Context("body", frozenset(), linked=False)
-        stack: list[tuple[LexborNode | None, _Context, int]] = [(root, start, 0)]
-        while stack:
-            node, context, depth = stack.pop()
-            if node is None:
-                self._flush(context)
+    def walk(self, pieces: Sequence[str]) -> None:  # noqa: C901, PLR0912, PLR0915  the one hot loop; calls would double its time
+        texts, opened, numbers, reveal = self._texts, self._open, self._numbers, self._reveal
+        kind_of = _KINDS.get
+        stack: list[int] = []
+        not_links = self._not_links
+        links = bolds = skip = 0
+        link = ""
+        for piece in pieces:
+            head, _, text = piece.partition(">")
+            if not head:
                 continue
-            self._nodes += 1
-            if self._nodes > _MAX_NODES:
-                raise Refused("too_expensive", f"more than {_MAX_NODES} elements and texts")
-            self._visit(node, context, depth, stack)
-        self._flush(start)
+            if head[0] == "/":
+                if not stack:
+                    continue
+                kind = stack.pop()
+                if skip:
+                    if len(stack) < skip:
+                        skip = 0
+                elif kind == _BLOCK:
+                    if texts:
+                        self._flush()
+                    opened.pop()
+                    numbers.pop()
+                elif kind == _LINK:
+                    links -= 1
+                elif kind == _STRONG:
+                    bolds -= 1
+            else:
+                name, _, attributes = head.partition(" ")
+                kind = kind_of(name, _BLOCK)
+                if kind == _LINK and attributes in not_links:
+                    kind = _FLOWING
+                if kind <= _RULE:
+                    if kind == _LINE:
+                        texts.append(_BR)
+                    elif kind == _RULE and texts:
+                        self._flush()
+                elif skip:
+                    stack.append(kind)
+                elif (
+                    attributes
+                    and not reveal
+                    and ("hidden" in attributes or "none" in attributes)
+                    and _HIDDEN.search(head)
+                ):
+                    stack.append(kind)
+                    texts.append(" ")
+                    skip = len(stack)
+                else:
+                    stack.append(kind)
+                    if kind == _BLOCK:
+                        if texts:
+                            self._flush()
+                        opened.append((name, attributes))
+                        numbers.append(-1)
+                    elif kind == _LINK:
+                        links += 1
+                        link = attributes
+                    else:
+                        bolds += kind == _STRONG
+                        if attributes:
+                            self._bits |= element_bits(name, attributes)
+            if not text:
+                continue
+            if skip:
+                self.hidden += len(text) if len(text) > _PROSE else 0
+            elif text.isspace():
+                if texts:
+                    texts.append(" ")
+            else:
+                texts.append(text)
+                if links or bolds:
+                    size = len(text.strip())
+                    if links:
+                        self._linked += size
+                        self.links[link] = self.links.get(link, 0) + size
+                    self._bold += size if bolds else 0
+        if texts:
+            self._flush()
 
-    def _visit(
-        self, node: LexborNode, context: _Context, depth: int, stack: list[tuple[LexborNode | None, _Context, int]]
-    ) -> None:
-        tag = node.tag or ""
-        if tag == "-text":
-            self._text(node.text_content or "", context)
-        elif tag == "br":
-            self._pieces.append("\n")
-        elif tag and not tag.startswith(("-", "!")) and tag not in _SKIPPED and depth < _MAX_DEPTH:
-            self._element(node, tag, context, depth, stack)
-
-    def _element(
-        self,
-        node: LexborNode,
-        tag: str,
-        context: _Context,
-        depth: int,
-        stack: list[tuple[LexborNode | None, _Context, int]],
-    ) -> None:
-        attributes = node.attributes
-        if "hidden" in attributes or _SHOWN.search((attributes.get("style") or "")[:500]):
-            return
-        inline = tag in _INLINE
-        words = _words(attributes) if not inline else frozenset()
-        inside = _Context(
-            context.tag if inline else tag,
-            context.around if inline else context.around | words | {tag},
-            context.linked or tag == "a",
-        )
-        if not inline:
-            self._flush(context)
-            stack.append((None, inside, depth))
-        children = []
-        child = node.child
-        while child is not None:
-            children.append(child)
-            child = child.next
-        stack.extend((child, inside, depth + 1) for child in reversed(children))
-
-    def _text(self, text: str, context: _Context) -> None:
-        self._pieces.append(text)
-        self._context = context
-        if context.linked:
-            self._linked += len(text.strip())
-
-    def _flush(self, context: _Context) -> None:
-        for piece in "".join(self._pieces).split("\n\n" if context.tag == "pre" else "\0"):
-            text = collapse(piece)
+    def _flush(self) -> None:
+        """End the block: what was read since the last boundary becomes one block, or several where two breaks stand together."""
+        texts = self._texts
+        joined = texts[0] if len(texts) == 1 else "".join(texts)
+        texts.clear()
+        linked, bold, bits = self._linked, self._bold, self._bits
+        self._linked = self._bold = 0
+        self._bits = NO_BITS
+        if "&" in joined:
+            joined = unescape(joined)
+        tag = self._open[-1][0]
+        parts = [joined]
+        if _BR in joined:
+            parts = [part.replace(_BR, " ") for part in _PARAGRAPH_BREAK.split(joined)]
+        elif tag == "pre":
+            parts = _BLANK_LINES.split(joined)
+        for part in parts:
+            text = collapse(part)
             if text:
-                self.blocks.append(Block(text, context.tag, context.around, min(1.0, self._linked / len(text))))
-        self._pieces.clear()
-        self._linked = 0
+                share = min(1.0, linked / len(text)) if linked else 0.0
+                strong = min(1.0, bold / len(text)) if bold else 0.0
+                self.page.blocks.append(Block(text, tag, share, strong, bits, self._element(), self.page))
 
-
-_SPLIT = re.compile(r"[^a-z0-9]+|(?<=[a-z])(?=[0-9])")
-
-
-def _words(attributes: dict[str, str | None]) -> frozenset[str]:
-    """The words of class, id and role; long lists are cut."""
-    text = " ".join(filter(None, (attributes.get("class"), attributes.get("id"), attributes.get("role"))))[:300]
-    return frozenset(word for word in _SPLIT.split(text.lower()) if word)
+    def _element(self) -> int:
+        """The number of the innermost open element; it and those around it get a place on the page now, if they have none yet."""
+        numbers, page = self._numbers, self.page
+        if numbers[-1] >= 0:
+            return numbers[-1]
+        level = len(numbers) - 1
+        while level > 0 and numbers[level - 1] < 0:
+            level -= 1
+        for place in range(level, len(numbers)):
+            name, attributes = self._open[place]
+            page.parents.append(numbers[place - 1] if place else -1)
+            page.depths.append(place)
+            page.tags.append(name)
+            page.heads.append(attributes)
+            page.bits.append(element_bits(name, attributes) if place else NO_BITS)
+            numbers[place] = len(page.parents) - 1
+        return numbers[-1]

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from schemas.articles import RawArticle
 from schemas.codec import DecodeError, decode, explain
+from workers.cleaner.blocks import looks_like_html
 from workers.errors import Refused
 from workers.ports import Headers
 from workers.text.charset import decode_text
@@ -121,7 +122,9 @@ def _complete(raw: RawArticle) -> RawArticle:
     content = raw.content
     if content is None:
         content = _from_base64(raw.content_b64 or "", raw.charset)
-    content = normalize(content)
+    if not ((raw.id or raw.url) and looks_like_html(content, raw.media_type)):
+        # Of a web page a third at most is text: the cleaner brings that to normal form, once it has it.
+        content = normalize(content)
     changes: dict[str, Any] = {"content": content, "content_b64": None}
     changes["id"] = normalize(raw.id) if raw.id else article_id(raw.url, content)
     if not raw.source and raw.url:

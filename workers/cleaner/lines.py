@@ -1,10 +1,11 @@
 """What a line that is no prose is: a rule for each kind of clutter, in the order in which they are asked."""
 
 import re
+from collections.abc import Sequence
 
 from workers.cleaner.published import find_stamps
 
-__all__ = ["DOCUMENT_ID", "classify", "is_navigation", "is_prose", "starts_legal_notice"]
+__all__ = ["DOCUMENT_ID", "classify", "is_navigation", "is_prose", "label_reason", "starts_legal_notice"]
 
 #: An agency's document id: letters and digits run together, or named as one.
 DOCUMENT_ID = re.compile(
@@ -26,12 +27,24 @@ _PROMOTION = re.compile(
 _CAPTION = re.compile(
     r"^\W{0,2}(?:photo|image|picture|file photo|bild|foto|crédit|фото|صورة)\b[^.]{0,80}[:/©]", re.IGNORECASE
 )
+#: Each pattern above needs one of these, in lower case.
+_LEGAL_SIGNS = (
+    "©", "(c)", "right", "reserv", "recht", "droits", "прав", "derechos", "diritti", "حقوق", "warrant", "responsib", "terms", "privacy", "may not",
+    "disclaimer", "legal", "haftung", "hinweis", "avert", "mention", "отказ", "إخلاء", "yasal",
+)  # fmt: skip
+_PROMOTION_SIGNS = (
+    "subscri", "sign", "newsletter", "follow", "cookie", "abonn", "inscri", "suscr", "подпи", "read", "click", "adverti", "anzeige", "publicit",
+    "реклама", "share", "download", "log", "register", "mehr", "lire", "lesen", "читайте", "اشترك", "اقرأ",
+)  # fmt: skip
 _WEEKDAY = re.compile(
     r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|\b(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag)\b|"
     r"\b(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)\b|понедельник|вторник|среда|четверг|пятница|суббота|воскресенье|"
     r"الاثنين|الثلاثاء|الأربعاء|الخميس|الجمعة|السبت|الأحد", re.IGNORECASE)  # fmt: skip
 _SEPARATED = re.compile(r"\s{3,}|\t|\s[|•·»›]\s|^[|•·]\s|\s[|]$")
 _ENDS = (".", "!", "?", "…", '"', "”", "»", "“", "’", "'", "。", "！", "？", "؟", "।", "」", ":", ".)", "”.")
+#: Beyond these lengths (characters) a line is no label of the kind; asking would cost time.
+_LONGEST_ID, _LONGEST_LABEL, _LONGEST_PROMOTION, _LONGEST_STAMP = 90, 700, 250, 200
+_DIGIT = re.compile(r"\d")
 _WORD = re.compile(r"\w+")
 _WIDE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
@@ -63,21 +76,49 @@ def starts_legal_notice(line: str) -> bool:
 
 def classify(line: str) -> str | None:
     """The reason to cut this line wherever it stands, or None."""
-    if DOCUMENT_ID.match(line) or (_ALL_CAPS_ID.match(line) and sum(map(str.isdigit, line)) >= 4):
+    size = len(line)
+    if size <= _LONGEST_ID and (
+        DOCUMENT_ID.match(line) or (_ALL_CAPS_ID.match(line) and sum(map(str.isdigit, line)) >= 4)
+    ):
         return "document_id"
-    if starts_legal_notice(line) or (_LEGAL.search(line) and (words_in(line) < 60)):
+    if size > _LONGEST_LABEL:
+        return None
+    lower = line.lower()
+    if _any_of(_LEGAL_SIGNS, lower) and (starts_legal_notice(line) or (_LEGAL.search(line) and words_in(line) < 60)):
         return "legal_notice"
     if is_navigation(line):
         return "navigation"
     if _CAPTION.match(line):
         return "caption"
-    if _PROMOTION.search(line) and words_in(line) <= 25:
+    if (
+        size <= _LONGEST_PROMOTION
+        and _any_of(_PROMOTION_SIGNS, lower)
+        and _PROMOTION.search(line)
+        and words_in(line) <= 25
+    ):
         return "promotion"
-    return _stamp_reason(line)
+    return _stamp_reason(line) if size <= _LONGEST_STAMP else None
+
+
+def label_reason(line: str) -> str | None:
+    """Whether a short linked label is legal or promotional; the cheap part of `classify`."""
+    if len(line) > _LONGEST_ID:
+        return None
+    lower = line.lower()
+    if _any_of(_LEGAL_SIGNS, lower) and _LEGAL.search(line):
+        return "legal_notice"
+    return "promotion" if _any_of(_PROMOTION_SIGNS, lower) and _PROMOTION.search(line) else None
+
+
+def _any_of(signs: Sequence[str], lower: str) -> bool:
+    """Whether one of the signs is in the line: a pattern of many words is only worth its time then."""
+    return any(map(lower.__contains__, signs))
 
 
 def _stamp_reason(line: str) -> str | None:
     """A line that is a time and little else."""
+    if not _DIGIT.search(line):
+        return None
     stamps = find_stamps(line[:300], "visible_stamp", 0.5)
     if not stamps:
         return None

@@ -1,15 +1,18 @@
 """What a page says of itself: JSON-LD, OpenGraph, meta tags. Evidence, not truth."""
 
+import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from html import unescape
 from typing import Any
 
 import orjson
 from selectolax.lexbor import LexborHTMLParser
 
-from workers.cleaner.byline import author_names
+from workers.cleaner.byline import agency_in, author_names
 from workers.cleaner.published import Candidate, parse_stamp
-from workers.text.normalize import collapse
+from workers.text.normalize import collapse, normalize
 
 __all__ = ["Metadata", "read_metadata"]
 
@@ -25,6 +28,9 @@ _ARTICLE_TYPES = frozenset(
     }
 )
 _MAX_JSON = 1_000_000
+_MAX_BODY = 200_000
+_BREAK = re.compile(r"<(?:br|/?p|/?div|/?li|/?h[1-6])\b[^<>]{0,500}>", re.IGNORECASE)
+_TAG = re.compile(r"<[^<>]{0,500}>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,29 +41,46 @@ class Metadata:
     page_title: str | None = None
     subtitle: str | None = None
     authors: tuple[str, ...] = ()
+    agency: str | None = None
     site: str | None = None
     url: str | None = None
     published: tuple[Candidate, ...] = ()
     modified: tuple[Candidate, ...] = ()
+    body: str = ""
+    body_paragraphs: tuple[str, ...] = ()
+    summary: str = ""
+    headline: str = ""
+    og_title: str = ""
+    twitter_title: str = ""
 
 
 def read_metadata(content: str) -> tuple[LexborHTMLParser, Metadata]:
     """The parsed page and what it says of itself."""
     tree = LexborHTMLParser(content)
     meta = _meta_tags(tree)
-    ld = next(_articles(tree), {})
+    ld = _article(_linked_data(tree))
     page_title = tree.css_first("title")
+    paragraphs = _claimed_body(ld)
     titles = [_text(ld.get("headline")), meta.get("og:title"), meta.get("twitter:title")]
     canonical = tree.css_first("link[rel=canonical]")
     return tree, Metadata(
-        titles=tuple(collapse(title) for title in titles if title),
-        page_title=collapse(page_title.text()) if page_title is not None else None,
+        titles=tuple(filter(None, map(_plain, titles))),
+        page_title=_plain(page_title.text()) or None if page_title is not None else None,
         subtitle=None,
         authors=_authors(ld, meta),
+        agency=next(
+            (agency for text in _author_claims(ld, meta) if len(text) < 80 and (agency := agency_in(text))), None
+        ),
         site=meta.get("og:site_name") or _text(_first(ld.get("publisher"))),
         url=meta.get("og:url") or (canonical.attributes.get("href") if canonical is not None else None),
         published=_stamps(tree, meta, ld, ("datePublished",), _PUBLISHED_META),
         modified=_stamps(None, meta, ld, ("dateModified",), _MODIFIED_META),
+        body=" ".join(paragraphs),
+        body_paragraphs=paragraphs,
+        headline=_plain(_text(ld.get("headline"))),
+        og_title=_plain(meta.get("og:title")),
+        twitter_title=_plain(meta.get("twitter:title")),
+        summary=collapse(meta.get("og:description") or meta.get("description") or _text(ld.get("description")) or ""),
     )
 
 
@@ -75,21 +98,45 @@ def _meta_tags(tree: LexborHTMLParser) -> dict[str, str]:
         name = attributes.get("property") or attributes.get("name") or attributes.get("itemprop")
         content = attributes.get("content")
         if name and content:
-            found.setdefault(name.lower(), content.strip()[:2000])
+            found.setdefault(name.lower(), normalize(content.strip()[:2000]))
     return found
 
 
-def _articles(tree: LexborHTMLParser) -> Iterator[dict[str, Any]]:
-    """The JSON-LD objects that are articles."""
+def _linked_data(tree: LexborHTMLParser) -> list[dict[str, Any]]:
+    """All JSON-LD objects of the page, those in graphs too."""
+    found: list[dict[str, Any]] = []
     for node in tree.css('script[type="application/ld+json"]')[:50]:
         text = node.text()
-        if not text or len(text) > _MAX_JSON:
-            continue
+        if text and len(text) <= _MAX_JSON:
+            found += _objects(_parsed(text))
+    return found
+
+
+def _parsed(text: str) -> Any:
+    """The JSON, with line breaks inside strings forgiven; None where it cannot be read."""
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
         try:
-            parsed = orjson.loads(text)
-        except orjson.JSONDecodeError:
-            continue
-        yield from (item for item in _objects(parsed) if _ARTICLE_TYPES & set(_list(item.get("@type"))))
+            return json.loads(text, strict=False)
+        except (ValueError, RecursionError):
+            return None
+
+
+def _article(objects: list[dict[str, Any]]) -> dict[str, Any]:
+    """The first object that is an article; an author that is only referred to is put in its place."""
+    for item in objects:
+        if any(isinstance(name, str) and name in _ARTICLE_TYPES for name in _list(item.get("@type"))):
+            people = {one["@id"]: one for one in objects if isinstance(one.get("@id"), str) and "name" in one}
+            authors = [people.get(_reference(author), author) for author in _list(item.get("author"))]
+            return {**item, "author": authors}
+    return {}
+
+
+def _reference(author: Any) -> str:
+    """The id of an author object that says no more than that; empty for others."""
+    reference = author.get("@id") if isinstance(author, dict) and "name" not in author else None
+    return reference if isinstance(reference, str) else ""
 
 
 def _objects(value: Any) -> Iterator[dict[str, Any]]:
@@ -105,6 +152,25 @@ def _list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [] if value is None else [value]
 
 
+def _plain(text: str | None) -> str:
+    """One line without markup; entities that were escaped twice are read."""
+    if not text:
+        return ""
+    if "&" in text or "<" in text:
+        text = _TAG.sub("", unescape(text))
+    return collapse(normalize(text))
+
+
+def _claimed_body(ld: dict[str, Any]) -> tuple[str, ...]:
+    """The paragraphs of the body that the page's JSON-LD claims."""
+    body = (_text(ld.get("articleBody")) or "")[:_MAX_BODY]
+    if "&" in body:
+        body = unescape(body)
+    if "<" in body:
+        body = _TAG.sub("", _BREAK.sub("\n", body))
+    return tuple(filter(None, map(collapse, normalize(body).split("\n")))) if body else ()
+
+
 def _first(value: Any) -> Any:
     item = next(iter(_list(value)), None)
     return item.get("name") if isinstance(item, dict) else item
@@ -114,12 +180,39 @@ def _text(value: Any) -> str | None:
     return value if isinstance(value, str) and value.strip() else None
 
 
+_AUTHOR_META = (
+    "author",
+    "article:author",
+    "sailthru.author",
+    "parsely-author",
+    "dc.creator",
+    "dcterms.creator",
+    "byl",
+    "cxenseparse:author",
+)
+
+
 def _authors(ld: dict[str, Any], meta: dict[str, str]) -> tuple[str, ...]:
+    """The names in JSON-LD, else those in the first meta tag that holds any; the site's own name is none."""
+    claims = [_ld_authors(ld), *([meta[name]] for name in _AUTHOR_META if name in meta)]
+    site = (meta.get("og:site_name") or _text(_first(ld.get("publisher"))) or "").casefold()
+    own: list[str] = []
+    for claim in claims:
+        names = [name for text in claim for name in author_names(text)]
+        others = [name for name in names if name.casefold() not in site]
+        if others:
+            return tuple(dict.fromkeys(others))
+        own = own or names  # a site may bear its author's name
+    return tuple(dict.fromkeys(own))
+
+
+def _ld_authors(ld: dict[str, Any]) -> list[str]:
     named = [_first([author]) for author in _list(ld.get("author"))]
-    names = [name for text in named if isinstance(text, str) for name in author_names(text)]
-    if not names:
-        names = [*author_names(meta.get("author", "")), *author_names(meta.get("article:author", ""))]
-    return tuple(dict.fromkeys(names))
+    return [text for text in named if isinstance(text, str)]
+
+
+def _author_claims(ld: dict[str, Any], meta: dict[str, str]) -> list[str]:
+    return [*_ld_authors(ld), *(meta[name] for name in _AUTHOR_META if name in meta)]
 
 
 def _stamps(

@@ -1,149 +1,150 @@
-"""HTML pages: which blocks are the article. trafilatura names the body's lines; our blocks keep account of everything else."""
+"""HTML pages: which blocks are the article, by the learned model and the rules over it, and why each other block goes."""
 
-import re
 from collections.abc import Sequence
+from dataclasses import replace
 
-import trafilatura
-from trafilatura.settings import use_config
+import numpy as np
 
-from workers.cleaner.blocks import Block
-from workers.cleaner.lines import classify, is_prose, words_in
+from workers.cleaner.blocks import Block, Page
+from workers.cleaner.body_model import Models, page_chances
+from workers.cleaner.byline import is_byline
+from workers.cleaner.choice import Choice
+from workers.cleaner.dump import cut_repeated
+from workers.cleaner.groups import place_bits
+from workers.cleaner.lines import classify, is_prose, label_reason, words_in
+from workers.cleaner.memory import Profile
 from workers.cleaner.metadata import Metadata
-from workers.text.normalize import collapse, comparable, normalize
+from workers.cleaner.titles import Title, find_title, headline_anchor
+from workers.cleaner.wording import Matrix
+from workers.text.normalize import comparable
 
 __all__ = ["choose_blocks"]
 
-_PLACES = (
-    ("comments", {"comments", "comment", "disqus"}),
-    ("navigation", {"nav", "menu", "navigation", "breadcrumb", "breadcrumbs"}),
-    ("footer", {"footer"}),
-    ("related", {"related", "recommended", "teaser", "teasers", "more", "outbrain", "taboola", "mostread", "popular", "sidebar", "aside"}),
-    ("caption", {"figcaption", "caption"}),
-    ("form", {"form", "button", "search"}),
-    ("promotion", {"newsletter", "subscribe", "promo", "advert", "advertisement", "ad", "banner", "cookie", "consent", "paywall"}),
-    ("share", {"share", "social", "sharing"}),
-    ("byline", {"byline", "author", "authors"}),
-    ("header", {"header"}),
+#: Above this chance a block is body. Chosen on the development pages, each read by a model that had not seen its domain.
+_BODY = 0.45
+#: The reason given for a block in a place, nearest place first; asked in this order where two are equally near.
+_PLACES: tuple[tuple[str, int], ...] = tuple(
+    (reason, place_bits(*places))
+    for reason, places in (
+        ("comments", ("comment",)), ("navigation", ("nav", "<nav>")), ("footer", ("footer", "<footer>")), ("caption", ("<figcaption>", "caption")),
+        ("form", ("form", "<form>", "<button>")), ("promotion", ("subscribe", "ad", "overlay")), ("share", ("share",)), ("byline", ("byline",)),
+        ("related", ("related", "teaser", "side", "<aside>")), ("legal_notice", ("legal",)),
+        ("header", ("header", "<header>")),
+    )
 )  # fmt: skip
-_SITE = re.compile(r"\s+(?:[|–—·»:]|-)\s+")
-_LONGEST = 1_500_000
-_DEEPEST = 256
+_ANY_PLACE = 0
+for _, _places in _PLACES:
+    _ANY_PLACE |= _places
+_LINKS = 0.5
+_COMMENT = place_bits("comment")
+#: So much text beside the comments is a body of its own (characters).
+_LEAST_BODY = 300
+_RULED = frozenset({"document_id", "timestamp", "clock", "legal_notice"})
+_REACH = 8
+#: Only pieces shorter than this (characters) are cut from the body by a rule.
+_SHORT = 100
+_SURE = 0.85
+#: A claimed body this much longer than what the page shows replaces it (characters).
+_LEAST_CLAIM = 500
 
 
-def choose_blocks(
-    content: str, blocks: Sequence[Block], metadata: Metadata
-) -> tuple[list[str | None], str | None, int]:
-    """(reason for each block or None for body, title, index of the title's block or -1)."""
-    title, index = _title(blocks, metadata)
-    wanted = _body_lines(content, blocks)
+def choose_blocks(page: Page, metadata: Metadata, models: Models, profile: Profile | None = None) -> Choice:
+    """The choice for a page; with the source's profile, what the source repeats goes as well."""
+    blocks = page.blocks
+    chances = page_chances(page, metadata, headline_anchor(blocks, metadata), models)
+    title = find_title(blocks, metadata, models["title.1"])
+    chosen = chances >= _BODY
+    _cut_comments(page, chosen)
+    if not chosen.any():
+        chosen = _prose_anywhere(blocks)
+    told: list[str | None] = [None] * len(blocks)
+    if profile is not None:
+        cut_repeated([block.text for block in blocks], told, chances, profile)
+    reasons, scores = _reasons(blocks, chosen, chances, title, told)
+    choice = Choice(tuple(blocks), tuple(reasons), title.text, title.place, metadata, tuple(scores))
+    return _with_claimed_body(choice)
+
+
+def _reasons(
+    blocks: Sequence[Block],
+    chosen: "np.ndarray[tuple[int], np.dtype[np.bool_]]",
+    chances: Matrix,
+    title: Title,
+    told: Sequence[str | None],
+) -> tuple[list[str | None], list[float]]:
+    heading = comparable(title.text or "")
     reasons: list[str | None] = []
+    scores: list[float] = []
     seen: set[str] = set()
-    for number, block in enumerate(blocks):
-        words = comparable(block.text)
-        if title is not None and words == comparable(title) and len(words) > 0:
-            reasons.append("title" if number == index else "repeated_title")
-        elif words and words in wanted and classify(block.text) not in {"document_id", "timestamp", "clock"}:
-            reasons.append("repeated_text" if words in seen and words_in(block.text) > 8 else None)
-            seen.add(words)
+    for number, (block, is_body, chance) in enumerate(zip(blocks, chosen.tolist(), chances.tolist(), strict=True)):
+        reason, score = None, 1.0
+        if heading and abs(len(block.text) - len(title.text or "")) < 40 and comparable(block.text) == heading:
+            reason = "title" if number == title.place else "repeated_title"
+        elif told[number] is not None:
+            reason = told[number]
+        elif is_body and block.text in seen and words_in(block.text) > 8:
+            reason = "repeated_text"
+        elif is_body:
+            ruled = classify(block.text) if len(block.text) < _SHORT else None
+            doubtful = ruled == "legal_notice" and chance > _SURE  # a story may speak of privacy policies
+            reason = ruled if ruled in _RULED and not doubtful else "byline" if is_byline(block.text) else None
         else:
-            reasons.append(_why(block))
-    _cut_lonely_ends(blocks, reasons)
-    return reasons, title, index
-
-
-def _body_lines(content: str, blocks: Sequence[Block]) -> frozenset[str]:
-    """The words of each line that is body. Where trafilatura finds nothing, prose outside of furniture is."""
-    found = _trafilatura(content, blocks)
-    lines = {comparable(normalize(line.lstrip("-| ").rstrip("| "))) for line in found.split("\n")}
-    if sum(map(len, lines)) < 50:
-        lines = {
-            comparable(block.text)
-            for block in blocks
-            if is_prose(block.text) and block.linked < 0.5 and _why(block) == "boilerplate"
-        }
-    return frozenset(line for line in lines if line)
-
-
-def _trafilatura(content: str, blocks: Sequence[Block]) -> str:
-    """Bounded: pages that are huge or nested absurdly deep go without (its time is several passes over the tree)."""
-    if len(content) > _LONGEST or len(blocks) > 20_000 or _depth(content) > _DEEPEST:
-        return ""
-    try:
-        text = trafilatura.extract(
-            content, include_comments=False, include_tables=True, include_formatting=False, config=use_config()
-        )
-    except (ValueError, RecursionError, AttributeError, TypeError, KeyError, IndexError):
-        return ""
-    return collapse_lines(text or "")
-
-
-def collapse_lines(text: str) -> str:
-    """Each line with single spaces."""
-    return "\n".join(collapse(line) for line in text.split("\n"))
-
-
-_OPEN = re.compile(
-    r"<(/?)(?:div|p|span|section|article|ul|ol|li|table|tr|td|b|i|em|font|blockquote|a)\b", re.IGNORECASE
-)
-
-
-def _depth(content: str) -> int:
-    """The deepest nesting of common tags, roughly."""
-    depth = deepest = 0
-    for match in _OPEN.finditer(content):
-        depth += -1 if match.group(1) else 1
-        deepest = max(deepest, depth)
-    return deepest
-
-
-def _title(blocks: Sequence[Block], metadata: Metadata) -> tuple[str | None, int]:
-    """The heading on which the page's own claims agree; else the claim; else the first h1; else the page title without the site."""
-    headings = [
-        (number, block) for number, block in enumerate(blocks) if block.tag == "h1" and words_in(block.text) >= 2
-    ]
-    claims = [*metadata.titles, *_without_site(metadata.page_title)]
-    for number, block in headings:
-        if any(comparable(block.text) == comparable(claim) for claim in claims):
-            return block.text, number
-    for number, block in headings:
-        if any(_alike(block.text, claim) for claim in claims):
-            return block.text, number
-    if claims and metadata.titles:
-        claim = _without_site(claims[0])[0]
-        return claim, next(
-            (number for number, block in enumerate(blocks) if comparable(block.text) == comparable(claim)), -1
-        )
-    if headings:
-        return headings[0][1].text, headings[0][0]
-    return (claims[0], -1) if claims else (None, -1)
-
-
-def _without_site(title: str | None) -> list[str]:
-    """The longest piece of a page title first, then the whole."""
-    if not title:
-        return []
-    pieces = sorted(_SITE.split(title), key=len, reverse=True)
-    return [pieces[0], title] if len(pieces) > 1 and len(pieces[0]) > 15 else [title]
-
-
-def _alike(one: str, other: str) -> bool:
-    first, second = set(comparable(one).split()), set(comparable(other).split())
-    return len(first & second) >= 0.6 * max(1, min(len(first), len(second)))
+            reason, score = _why(block), 1.0 - chance
+        if is_body:
+            seen.add(block.text)
+        reasons.append(reason)
+        scores.append(round(score, 3))
+    return reasons, scores
 
 
 def _why(block: Block) -> str:
-    reason = classify(block.text)
-    if reason is not None:
+    """The kind of clutter: by its words, else by the nearest place that says what it is; links are asked less, since most are navigation."""
+    if block.linked > _LINKS and (reason := label_reason(block.text) or _place(block)):
         return reason
-    return next((name for name, words in _PLACES if block.around & words), "boilerplate")
+    reason = classify(block.text)
+    if reason is None or reason == "navigation":
+        reason = _place(block) or reason
+    return reason or "boilerplate"
 
 
-def _cut_lonely_ends(blocks: Sequence[Block], reasons: list[str | None]) -> None:
-    """Short linked labels at the end of the body (tags, sections) go."""
-    for number in range(len(blocks) - 1, -1, -1):
-        if reasons[number] is not None:
-            continue
-        if words_in(blocks[number].text) <= 5 and blocks[number].linked > 0.8:
-            reasons[number] = "widget_label"
-        else:
-            return
+def _place(block: Block) -> str | None:
+    page, element, bits = block.page, block.element, block.bits
+    for _ in range(_REACH):
+        if bits & _ANY_PLACE:
+            return next(name for name, places in _PLACES if bits & places)
+        if page is None or element < 0:
+            break
+        bits, element = page.bits[element], page.parents[element]
+    return None
+
+
+def _cut_comments(page: Page, chosen: "np.ndarray[tuple[int], np.dtype[np.bool_]]") -> None:
+    """Containers of comments go whole, where there is a body outside of them (some themes name everything so)."""
+    inside = np.zeros(len(page.tags) + 1, bool)
+    for number, (bits, parent) in enumerate(zip(page.bits, page.parents, strict=True)):
+        inside[number] = bool(bits & _COMMENT) or inside[parent]
+    held = np.array([inside[block.element] for block in page.blocks], bool)
+    sizes = np.array([len(block.text) for block in page.blocks], np.float32) * chosen
+    if sizes[~held].sum() >= _LEAST_BODY:
+        chosen &= ~held
+
+
+def _prose_anywhere(blocks: Sequence[Block]) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
+    """Where the model finds nothing: running text outside of furniture."""
+    return np.array(
+        [is_prose(block.text) and block.linked < 0.5 and _why(block) == "boilerplate" for block in blocks], bool
+    )
+
+
+def _with_claimed_body(choice: Choice) -> Choice:
+    """Where the page shows little but carries its text in JSON-LD (behind a script or a wall), that text is the body."""
+    claimed = choice.metadata.body
+    shown = [number for number, reason in enumerate(choice.reasons) if reason is None]
+    size = sum(len(choice.blocks[number].text) for number in shown)
+    if len(claimed) < _LEAST_CLAIM or size * 2 > len(claimed):
+        return choice
+    known = sum(len(choice.blocks[number].text) for number in shown if choice.blocks[number].text[:60] in claimed)
+    if known * 2 < size and size > _LEAST_CLAIM:
+        return choice
+    reasons = tuple("repeated_text" if reason is None else reason for reason in choice.reasons)
+    return replace(choice, reasons=reasons, paragraphs=choice.metadata.body_paragraphs, flags=("body_from_metadata",))

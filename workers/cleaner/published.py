@@ -1,74 +1,118 @@
-"""When did it appear: candidates from metadata and visible text, each with its method and confidence; the best one wins."""
+"""Dates and times of day as pages write them: found in text, read to ISO 8601, with what is sure about them and what is not."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from functools import lru_cache
 from typing import Literal
 
-from babel import Locale
-
 from schemas.articles import Published
+from workers.text.calendars import from_jalali, jalali_month_names, month_names
 
-__all__ = ["Candidate", "best", "find_stamps", "parse_stamp"]
+__all__ = ["Candidate", "best", "digits_of", "find_stamps", "parse_stamp", "reordered"]
 
-_LANGUAGES = ("en", "de", "fr", "es", "it", "pt", "nl", "ru", "uk", "ar", "tr", "pl")
-_TIME = r"(?:[T ,@|/-]*(?:at|um|à|a las|kl\.?|в|о)?[ ,|-]*(?P<h>[01]?\d|2[0-3])(?P<sep>[:.h])(?P<m>[0-5]\d)(?::(?P<s>[0-5]\d)(?:\.\d{1,9})?)?\s{0,2}(?P<ap>[ap]\.?m\.?\b)?"
-_ZONE = r"\s{0,2}\(?(?P<z>Z\b|UTC\b|GMT\b|[+-]\d\d:?\d\d\b|E[SD]T\b|P[SD]T\b|C[SD]T\b|M[SD]T\b|CES?T\b|BST\b|MSK\b|IST\b)?\)?)?"
+_LANGUAGES = (
+    "en",
+    "de",
+    "fr",
+    "es",
+    "it",
+    "pt",
+    "nl",
+    "ru",
+    "uk",
+    "ar",
+    "tr",
+    "pl",
+    "cs",
+    "da",
+    "sv",
+    "fi",
+    "hu",
+    "ro",
+    "el",
+    "ca",
+    "nb",
+)
+_SHORT_YEAR = r"(?:19|20)\d\d|['’]?\d\d(?!\d)"
+_TIME = r"(?:[T ,@|/·•–-]{0,3}(?:at|um|à|a las|alle|kl\.?|в|о|ore|saat)?[ ,|–-]{0,2}(?P<h>[01]?\d|2[0-3])(?P<sep>[:.h時])(?P<m>[0-5]\d)(?::(?P<s>[0-5]\d)(?:\.\d{1,9})?)?\s{0,2}(?P<ap>[ap]\.?m\.?\b)?"
+_ZONE = r"\s{0,2}\(?(?P<z>Z\b|UTC\b|GMT\b|[+-]\d\d:?\d\d\b|E[SD]T\b|P[SD]T\b|C[SD]T\b|M[SD]T\b|CES?T\b|MES?Z\b|BST\b|MSK\b|МСК\b|IST\b)?\)?)?"
+_D = r"0?[1-9]|[12]\d|3[01]"
 _ISO = re.compile(
-    r"(?<!\d)(?P<y>(?:19|20)\d\d)[-/.](?P<mo>0?[1-9]|1[0-2])[-/.](?P<d>0?[1-9]|[12]\d|3[01])(?!\d)" + _TIME + _ZONE,
+    r"(?<![\d/])(?P<y>(?:13|14|19|20)\d\d)(?:[-/.年]|\. |년 )(?P<mo>0?[1-9]|1[0-2])(?:[-/.月]|\. |월 )(?P<d>" + _D + r")(?![\d])[日일.]?" + _TIME + _ZONE,
     re.IGNORECASE,
-)
+)  # fmt: skip
 _NUMERIC = re.compile(
-    r"(?<![\d.])(?P<a>0?[1-9]|[12]\d|3[01])[./-](?P<b>0?[1-9]|[12]\d|3[01])[./-](?P<y>(?:19|20)\d\d)(?!\d)"
-    + _TIME
-    + _ZONE,
+    r"(?<![\d.,/-])(?P<a>" + _D + r")(?P<by>[./-]|\. | \.)(?P<b>" + _D + r")(?:[./-]|\. | \.)(?P<y>" + _SHORT_YEAR + r")(?![\d/])(?!\.\d)" + _TIME + _ZONE,
     re.IGNORECASE,
-)
+)  # fmt: skip
 #: Offsets in hours of the abbreviations that news pages use. IST is left out on purpose: India, Israel or Ireland.
-_ZONES = {"Z": 0, "UTC": 0, "GMT": 0, "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7, "CET": 1, "CEST": 2, "BST": 1, "MSK": 3}  # fmt: skip
-_ARABIC_MONTHS = {"كانون الثاني": 1, "شباط": 2, "آذار": 3, "نيسان": 4, "أيار": 5, "حزيران": 6, "تموز": 7, "آب": 8, "أيلول": 9, "تشرين الأول": 10, "تشرين الثاني": 11, "كانون الأول": 12}  # fmt: skip
+_ZONES = {"Z": 0, "UTC": 0, "GMT": 0, "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7, "CET": 1, "CEST": 2, "MEZ": 1, "MESZ": 2, "BST": 1, "MSK": 3, "МСК": 3}  # fmt: skip
 _DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789")
-_LEAST_YEAR = 1990
+_FIGURE = re.compile(r"(?:19|20|1[34])\d\d|\d[./\- ’']{1,2}\w{1,12}[./\- ’']{1,3}\d\d")
+_LEAST_YEAR, _LAST_YEAR = 1990, 2099
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A possible publication time; `start` is where its text begins, -1 for metadata."""
+    """A possible publication time; `start` is where its text begins, -1 for metadata. `doubtful`: day and month could be the other way round."""
 
     published: Published
     start: int = -1
     end: int = -1
+    doubtful: bool = False
+    separator: str = ""
+
+    @property
+    def day(self) -> str:
+        """The day, or the month or year where no more is known."""
+        return self.published.value[:10]
 
     def scored(self, confidence: float, method: str | None = None) -> "Candidate":
         """The same with another confidence."""
-        changes: dict[str, object] = {"confidence": max(0.0, min(1.0, confidence))}
+        changes: dict[str, object] = {"confidence": round(max(0.0, min(1.0, confidence)), 3)}
         if method:
             changes["method"] = method
-        return Candidate(self.published.model_copy(update=changes), self.start, self.end)
+        return Candidate(self.published.model_copy(update=changes), self.start, self.end, self.doubtful, self.separator)
+
+
+_EXACTNESS = {"year": 0, "month": 1, "day": 2, "minute": 3, "second": 4}
 
 
 def best(candidates: Iterable[Candidate]) -> Published | None:
-    """The most confident; of equals the first, and of the same day the one that knows the time."""
+    """The most confident; of equals the first, and of the same day the one that knows the time and its zone best."""
     ranked = sorted(candidates, key=lambda candidate: -candidate.published.confidence)
     if not ranked:
         return None
     top = ranked[0].published
-    for other in (candidate.published for candidate in ranked[1:]):
-        if top.precision == "day" and other.precision in {"minute", "second"} and other.value[:10] == top.value:
-            return other.model_copy(update={"confidence": top.confidence})
-    return top
+    same = [
+        candidate.published
+        for candidate in ranked
+        if candidate.day == top.value[:10] and candidate.published.confidence >= 0.5 * top.confidence
+    ]
+    exact = max(
+        same,
+        key=lambda stamp: (
+            _EXACTNESS[stamp.precision] >= _EXACTNESS["minute"],
+            stamp.tz_status == "explicit",
+            _EXACTNESS[stamp.precision],
+        ),
+        default=top,
+    )
+    return exact.model_copy(update={"confidence": top.confidence})
 
 
 def parse_stamp(text: str, method: str, confidence: float) -> Candidate | None:
     """The first stamp in a metadata value."""
     found = find_stamps(text[:200], method, confidence)
-    return Candidate(found[0].published) if found else None
+    return Candidate(found[0].published, doubtful=found[0].doubtful) if found else None
 
 
 def find_stamps(text: str, method: str, confidence: float) -> list[Candidate]:
     """Every date, with the time of day and zone that follow it, in order."""
+    if not _FIGURE.search(text):
+        return []
     plain = text.translate(_DIGITS)
     found = [
         _read(match, method, confidence)
@@ -81,64 +125,132 @@ def find_stamps(text: str, method: str, confidence: float) -> list[Candidate]:
     kept: list[Candidate] = []
     for stamp in stamps:
         if not kept or stamp.start >= kept[-1].end:
-            kept.append(stamp)
+            kept.append(_with_time_before(stamp, plain))
     return kept
+
+
+_TIME_BEFORE = re.compile(
+    r"(?<![\d:])(?P<h>[01]?\d|2[0-3])(?P<sep>[:.h])(?P<m>[0-5]\d)(?::(?P<s>[0-5]\d))?\s?(?P<ap>[ap]\.?m\.?)?\s?\(?(?P<z>UTC|GMT|E[SD]T|P[SD]T|C[SD]T|CES?T|BST|MSK|МСК)?\)?(?:\s?Uhr)?[ ,|·–-]{1,3}$",
+    re.IGNORECASE,
+)  # fmt: skip
+
+
+def _with_time_before(stamp: Candidate, text: str) -> Candidate:
+    """`22:00 GMT, 26 September 2020`: the time of day in front of the date."""
+    if stamp.published.precision != "day":
+        return stamp
+    lead = text[max(0, stamp.start - 24) : stamp.start]
+    match = _TIME_BEFORE.search(lead)
+    if match is None:
+        return stamp
+    value, precision, zone = _with_time(date.fromisoformat(stamp.published.value), match.groupdict())
+    changes = {"value": value, "precision": precision, "tz_status": zone, "raw": match.group(0) + stamp.published.raw}
+    start = stamp.start - len(match.group(0))
+    return Candidate(stamp.published.model_copy(update=changes), start, stamp.end, stamp.doubtful, stamp.separator)
+
+
+def digits_of(text: str) -> list[tuple[int, int, int | None]]:
+    """(year, month, day or None) that the digits of a url or document id spell: /2025/07/31/, 20250731, 31072025, /2025/07/."""
+    found: list[tuple[int, int, int | None]] = []
+    for pattern, order in _URL_DATES:
+        for match in pattern.finditer(text):
+            year, month, day = (int(match.group(part)) if part else None for part in order)
+            if year and month and _valid(year, month, day or 1):
+                found.append((year, month, day))
+    return found
+
+
+_URL_DATES = (
+    (re.compile(r"(?<!\d)((?:19|20)\d\d)[-/_.](0?[1-9]|1[0-2])[-/_.](0[1-9]|[12]\d|3[01]|[1-9])(?!\d)"), (1, 2, 3)),
+    (re.compile(r"(?<!\d)(0?[1-9]|[12]\d|3[01])[-/_.](0[1-9]|1[0-2])[-/_.]((?:19|20)\d\d)(?!\d)"), (3, 2, 1)),
+    (re.compile(r"(?<!\d)((?:19|20)\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?!\d{3})"), (1, 2, 3)),
+    (re.compile(r"(?<![\d])(0[1-9]|[12]\d|3[01])(0[1-9]|1[0-2])(20[0-4]\d)"), (3, 2, 1)),
+    (re.compile(r"/((?:19|20)\d\d)/(0[1-9]|1[0-2])(?![\d-])/?(?!\d)"), (1, 2, None)),
+)  # fmt: skip
+
+
+def reordered(candidate: Candidate) -> Candidate:
+    """A numeric date with day and month the other way round."""
+    value = candidate.published.value
+    swapped = f"{value[:5]}{value[8:10]}-{value[5:7]}{value[10:]}"
+    return Candidate(
+        candidate.published.model_copy(update={"value": swapped}), candidate.start, candidate.end, candidate.doubtful, candidate.separator
+    )  # fmt: skip
+
+
+def _valid(year: int, month: int, day: int) -> bool:
+    try:
+        date(year, month, day)
+    except ValueError:
+        return False
+    return _LEAST_YEAR <= year <= _LAST_YEAR
 
 
 @lru_cache(maxsize=1)
 def _months() -> dict[str, int]:
-    names: dict[str, int] = dict(_ARABIC_MONTHS)
+    names: dict[str, int] = {}
     for language in _LANGUAGES:
-        months = Locale.parse(language).months
-        for form in ("format", "stand-alone"):
-            for width in ("wide", "abbreviated"):
-                names |= {
-                    name.lower().rstrip("."): number
-                    for number, name in months[form][width].items()
-                    if not name.isdigit()
-                }
-    return names | {"sept": 9}
+        for name, number in month_names(language).items():
+            names.setdefault(name, number)
+    return names
 
 
 @lru_cache(maxsize=1)
 def _named_patterns() -> tuple[re.Pattern[str], ...]:
     month = "(?P<mon>" + "|".join(sorted(map(re.escape, _months()), key=len, reverse=True)) + r")\b\.?"
-    day = r"(?P<d>0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th|\.|er|º)?"
-    year = r"(?P<y>(?:19|20)\d\d)(?!\d)(?: ?(?:г|р)\.?(?!\w))?"
+    jalali = "(?P<jmon>" + "|".join(sorted(map(re.escape, jalali_month_names()), key=len, reverse=True)) + r")\b"
+    day = rf"(?P<d>{_D})(?:st|nd|rd|th|\.|er|º|°|ª)?"
+    year = rf"(?P<y>{_SHORT_YEAR})(?:\s?(?:г|р)\.?(?!\w))?"
+    full = r"(?P<y>(?:19|20)\d\d)(?!\d)"
     rest = r",?" + _TIME + _ZONE
+    between = r"[ .\-/]{0,3}"
     return (
-        re.compile(rf"(?<![\d\w]){day}[ -]{{1,3}}(?:de |of )?{month},?[ -]{{1,3}}(?:de )?{year}{rest}", re.IGNORECASE),
-        re.compile(rf"(?<!\w){month} {{1,3}}{day},? {{1,3}}{year}{rest}", re.IGNORECASE),
+        re.compile(
+            rf"(?<![\d\w.,]){day}{between}(?:de |of |di |den )?{month},?{between}(?:de |del )?{year}{rest}",
+            re.IGNORECASE,
+        ),
+        re.compile(rf"(?<!\w){month}[ .\-]{{1,3}}{day},?[ \-]{{1,3}}{full}{rest}", re.IGNORECASE),
+        re.compile(rf"(?<!\d){full}[ .\-/]{{1,3}}{month}[ .\-/]{{1,3}}{day}(?!\d){rest}", re.IGNORECASE),
+        re.compile(rf"(?<!\d)(?P<d>{_D}) {jalali} (?P<y>1[34]\d\d)(?!\d){rest}"),
     )
 
 
 def _read(match: re.Match[str], method: str, confidence: float) -> Candidate | None:
     groups = match.groupdict()
-    day_month = _day_and_month(groups)
-    if day_month is None:
+    read = _day(groups)
+    if read is None:
         return None
-    day, month, sure = day_month
-    try:
-        when = date(int(groups["y"]), month, day)
-    except ValueError:
-        return None
-    if when.year < _LEAST_YEAR:
-        return None
+    when, sure = read
     value, precision, zone = _with_time(when, groups)
-    raw = match.group(0).strip(" ,|-")
     published = Published(
         value=value,
         precision=precision,
         tz_status=zone,
         method=method,
-        raw=raw,
+        raw=match.group(0).strip(" ,|-–·•"),
         confidence=confidence if sure else confidence * 0.7,
     )
-    return Candidate(published, match.start(), match.end())
+    return Candidate(
+        published, match.start(), match.end(), doubtful=not sure, separator=(groups.get("by") or "").strip()
+    )
 
 
-def _day_and_month(groups: dict[str, str | None]) -> tuple[int, int, bool] | None:
-    """(day, month, sure). A numeric date that could be either order is read as day first, and is not sure."""
+def _day(groups: dict[str, str | None]) -> tuple[date, bool] | None:
+    """(day, sure). A numeric date that could be either order is read as day first, and is not sure."""
+    figures = (groups["y"] or "").strip("'’")
+    year = int(figures) + (2000 if len(figures) == 2 else 0)
+    try:
+        if groups.get("jmon") or (len(figures) == 4 and year < 1500):
+            month = jalali_month_names()[groups["jmon"] or ""] if groups.get("jmon") else int(groups["mo"] or 0)
+            return from_jalali(year, month, int(groups["d"] or 0)), True
+        day, month, sure = _day_and_month(groups)
+        when = date(year, month, day)
+    except ValueError:
+        return None
+    return (when, sure) if _LEAST_YEAR <= when.year <= _LAST_YEAR else None
+
+
+def _day_and_month(groups: dict[str, str | None]) -> tuple[int, int, bool]:
     if groups.get("mon"):
         return int(groups["d"] or 0), _months()[(groups["mon"] or "").lower()], True
     if groups.get("mo"):
@@ -146,9 +258,7 @@ def _day_and_month(groups: dict[str, str | None]) -> tuple[int, int, bool] | Non
     first, second = int(groups["a"] or 0), int(groups["b"] or 0)
     if second > 12:
         return second, first, True
-    if first > 12:
-        return first, second, True
-    return first, second, first == second
+    return first, second, first == second or first > 12 or "." in (groups.get("by") or "")
 
 
 def _with_time(
@@ -179,17 +289,3 @@ def _zone(name: str | None) -> str | None:
         hours = _ZONES[upper]
         return "Z" if hours == 0 else f"{'+' if hours > 0 else '-'}{abs(hours):02d}:00"
     return f"{name[:3]}:{name[-2:]}" if name[0] in "+-" else None
-
-
-def agreeing(candidates: Sequence[Candidate], digits: Iterable[str], bonus: float = 0.15) -> list[Candidate]:
-    """Raise candidates whose day also stands in the digits of a document id or a url (20250731, 31072025, 2025/07/31)."""
-    seen = " ".join(re.sub(r"\D+", "", piece) for piece in digits)
-
-    def agrees(candidate: Candidate) -> bool:
-        when = datetime.fromisoformat(candidate.published.value[:10])
-        return any(when.strftime(form) in seen for form in ("%Y%m%d", "%d%m%Y", "%m%d%Y"))
-
-    return [
-        candidate.scored(candidate.published.confidence + bonus) if agrees(candidate) else candidate
-        for candidate in candidates
-    ]

@@ -1,6 +1,7 @@
 """The cleaner as a stage of the pipeline."""
 
 from schemas.articles import CleanedArticle, RawArticle
+from workers.cleaner.body_model import load_models
 from workers.cleaner.clean import clean
 from workers.errors import Refused
 from workers.ports import Stage, StageOptions
@@ -8,12 +9,13 @@ from workers.text.language import load_identifier
 
 __all__ = ["VERSION", "load"]
 
-VERSION = "1.0.0"
+VERSION = "2.0.0"
 
 
 def load(options: StageOptions) -> Stage:
     """The stage. It raises Refused with reason `empty_content`, `too_large` or `too_expensive`."""
     load_identifier()
+    load_models()
 
     def clean_bounded(raw: RawArticle) -> CleanedArticle:
         content = raw.content or ""

@@ -51,7 +51,7 @@ async def _demo(settings: Settings, data: Path, *, keep: bool) -> None:
         shown = next((article for article in articles if article.document_ids), articles[0])
         show_article(STDOUT, shown)
         STDERR.print(
-            f"{len(articles)} sample pages went through Kafka {bootstrap} and came out enriched in {seconds:.1f} s."
+            f"{len(articles)} sample page{'' if len(articles) == 1 else 's'} went through Kafka {bootstrap} and came out enriched in {seconds:.1f} s."
         )
         STDERR.print(
             "Where to look next: `dateline enrich FILE` for a page of yours, `dateline up` to stay up, docs/messages.md for the fields."

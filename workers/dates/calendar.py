@@ -1,43 +1,14 @@
-"""Names of months and weekdays by language (CLDR, through babel), and sums with days, months and years."""
+"""Sums with days, weeks, months and years; TIMEX3 values of calendar units, and the days that a value covers."""
 
 import calendar
 from datetime import date, timedelta
 from functools import lru_cache
-from typing import Literal
 
-from babel import Locale
+__all__ = ["SEASONS", "add_days", "add_months", "last_day", "moved", "named", "span"]
 
-__all__ = ["LANGUAGES", "Unit", "add_days", "add_months", "last_day", "months", "span", "weekdays"]
-
-LANGUAGES = ("en", "de", "fr", "es", "it", "pt", "nl", "ru", "uk", "ar", "tr", "pl", "fa")
-Unit = Literal["day", "week", "month", "year", "decade", "century", "hour", "minute", "second"]
-
-#: Levantine month names (Syria, Lebanon, Jordan, Iraq); CLDR's `ar` has the Egyptian and Gulf ones.
-_LEVANTINE = {"كانون الثاني": 1, "شباط": 2, "آذار": 3, "نيسان": 4, "أيار": 5, "حزيران": 6, "تموز": 7, "آب": 8, "أيلول": 9, "تشرين الأول": 10, "تشرين الثاني": 11, "كانون الأول": 12}  # fmt: skip
-
-
-@lru_cache(maxsize=32)
-def months(language: str) -> dict[str, int]:
-    """Month names in lower case, wide and abbreviated, to their numbers."""
-    names = Locale.parse(language if language in LANGUAGES else "en").months
-    found = {
-        name.lower().rstrip("."): number
-        for form in ("format", "stand-alone")
-        for width in ("wide", "abbreviated")
-        for number, name in names[form][width].items()
-        if not name.isdigit() and len(name) > 2
-    }
-    return found | ({"sept": 9} if language == "en" else {}) | (_LEVANTINE if language == "ar" else {})
-
-
-@lru_cache(maxsize=32)
-def weekdays(language: str) -> dict[str, int]:
-    """Weekday names in lower case to their numbers, Monday 0."""
-    names = Locale.parse(language if language in LANGUAGES else "en").days
-    found = {name.lower(): number for form in ("format", "stand-alone") for number, name in names[form]["wide"].items()}
-    if language == "en":
-        found |= {"mon": 0, "tue": 1, "tues": 1, "wed": 2, "thu": 3, "thurs": 3, "fri": 4, "sat": 5, "sun": 6}
-    return found
+_SEASON_MONTHS = {"SP": (3, 5), "SU": (6, 8), "FA": (9, 11)}
+SEASONS = ("SP", "SU", "FA", "WI")
+_YEARS = {"year": 1, "decade": 10, "century": 100, "millennium": 1000}
 
 
 def add_months(day: date, count: int) -> date:
@@ -57,40 +28,54 @@ def last_day(year: int, month: int) -> date:
     return date(year, month, calendar.monthrange(year, month)[1])
 
 
+def moved(day: date, unit: str, count: int) -> date:
+    """The day so many units on. A unit is day, week, weekend, month, quarter, half, year, decade, century or millennium."""
+    if unit in {"day", "week", "weekend"}:
+        return add_days(day, count * (1 if unit == "day" else 7))
+    months = {"month": 1, "quarter": 3, "half": 6}.get(unit) or 12 * _YEARS[unit]
+    return add_months(day, max(-120_000, min(120_000, count * months)))
+
+
+def named(day: date, unit: str) -> str:
+    """The TIMEX3 value of the unit in which the day lies: 2025-07-31, 2025-W31, 2025-W31-WE, 2025-07, 2025-Q3, 2025-H2, 2025, 202, 20."""
+    if unit in {"week", "weekend"}:
+        year, week, _ = day.isocalendar()
+        return f"{year:04d}-W{week:02d}" + ("-WE" if unit == "weekend" else "")
+    if unit in {"quarter", "half"}:
+        size = 3 if unit == "quarter" else 6
+        return f"{day.year:04d}-{unit[0].upper()}{(day.month - 1) // size + 1}"
+    return day.isoformat()[: {"day": 10, "month": 7, "year": 4, "decade": 3, "century": 2, "millennium": 1}[unit]]
+
+
+@lru_cache(maxsize=8192)
 def span(value: str) -> tuple[date, date] | None:
     """First and last day of a TIMEX3 date value, or None for one that is no stretch of the calendar (P3D, XXXX-12, PAST_REF)."""
     head = value.split("T", 1)[0]
+    if head[:1] not in "0123456789" or "X" in head:
+        return None
     try:
         return _span(head)
     except (ValueError, IndexError):
         return None
 
 
-_SEASONS = {"SP": (3, 5), "SU": (6, 8), "FA": (9, 11)}
-
-
 def _span(head: str) -> tuple[date, date] | None:
-    if len(head) == 2 and head.isdigit():
-        return date(max(1, int(head) * 100), 1, 1), date(int(head) * 100 + 99, 12, 31)
-    if len(head) == 3 and head.isdigit():
-        return date(int(head) * 10, 1, 1), date(int(head) * 10 + 9, 12, 31)
-    year = int(head[:4])
-    rest = head[5:]
+    if head.isdigit() and len(head) < 4:
+        width: int = 10 ** (4 - len(head))
+        return date(max(1, int(head) * width), 1, 1), date(int(head) * width + width - 1, 12, 31)
+    year, rest = int(head[:4]), head[5:]
     if not rest:
         return date(year, 1, 1), date(year, 12, 31)
-    if rest.startswith("W"):
+    if rest.startswith("W") and rest[1:2].isdigit():
         monday = date.fromisocalendar(year, int(rest[1:3]), 1)
-        return (
-            (monday + timedelta(days=5), monday + timedelta(days=6))
-            if rest.endswith("WE")
-            else (monday, monday + timedelta(days=6))
-        )
+        first = 5 if rest.endswith("WE") else 0
+        return monday + timedelta(days=first), monday + timedelta(days=6)
     if rest.startswith(("Q", "H")):
         size = 3 if rest[0] == "Q" else 6
-        first = (int(rest[1]) - 1) * size + 1
-        return date(year, first, 1), last_day(year, first + size - 1)
-    if rest in _SEASONS:
-        return date(year, _SEASONS[rest][0], 1), last_day(year, _SEASONS[rest][1])
+        start = (int(rest[1]) - 1) * size + 1
+        return date(year, start, 1), last_day(year, start + size - 1)
+    if rest in _SEASON_MONTHS:
+        return date(year, _SEASON_MONTHS[rest][0], 1), last_day(year, _SEASON_MONTHS[rest][1])
     if rest == "WI":
         return date(year, 12, 1), last_day(year + 1, 2)
     if len(rest) == 2:

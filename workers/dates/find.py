@@ -1,27 +1,28 @@
 """Find and resolve the temporal expressions of a text."""
 
-import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import date
+from functools import lru_cache
+from itertools import accumulate
 
 from schemas.articles import TemporalExpression
+from workers.dates.absolute import ABSOLUTE
+from workers.dates.amounts import AMOUNTS
 from workers.dates.calendar import span
-from workers.dates.grammar import grammar
-from workers.dates.resolve import Anchor, Reading, resolve
+from workers.dates.case import Case, Reading, Scene, Timeline
+from workers.dates.clock import CLOCK
+from workers.dates.foreign import FOREIGN
+from workers.dates.grammar import Grammar, grammar
+from workers.dates.periods import PERIODS
+from workers.dates.relative import RELATIVE
+from workers.dates.tokens import lowered
 
 __all__ = ["find"]
 
-_DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789")
-#: Month and weekday names that are also words or names: they need a capital and a preposition or a modifier before them.
-_AMBIGUOUS = frozenset(
-    {"may", "march", "mar", "sun", "sat", "mon", "wed", "jan", "august", "april", "june", "dec", "second", "fall"}
-)
-_BEFORE_DATE = re.compile(
-    r"\b(?:in|on|of|since|by|until|till|from|to|before|after|during|last|next|this|early|mid|late|between|and|through|every)[ -]$",
-    re.IGNORECASE,
-)
-_YEAR_CUE = re.compile(
-    r"(?:\b(?:in|since|by|until|till|from|to|before|after|during|of|the|for|early|mid|late|between|and|year|through|circa|im|jahr|seit|en|desde|"
-    r"depuis|nel|v|в|с|до|عام|سنة|yılı|au|fin)[ -]|[(])$", re.IGNORECASE)  # fmt: skip
+_ACTIONS: dict[str, Callable[[Case], Reading | None]] = ABSOLUTE | PERIODS | FOREIGN | RELATIVE | AMOUNTS | CLOCK
+_HISTORY_YEARS = 6
+#: No expression goes on for more tokens than this after its trigger.
+_AHEAD = 40
 
 
 def find(text: str, published: str | None, language: str = "en") -> tuple[TemporalExpression, ...]:
@@ -29,74 +30,143 @@ def find(text: str, published: str | None, language: str = "en") -> tuple[Tempor
 
     Never raises on odd text; time is linear in its length.
     """
-    anchor = Anchor.of(published)
-    found = []
-    for match in _matches(text, language):
-        reading = resolve(match, text, anchor, grammar(language))
-        if reading is not None:
-            found.append(_expression(text, match, reading, anchor))
-            anchor = anchor.narrated(reading.value)
-    return tuple(found)
+    scene = _scene(text, published, grammar(language))
+    timeline = Timeline()
+    return tuple(_expressions(scene, timeline))
 
 
-def _matches(text: str, language: str) -> Iterator[re.Match[str]]:
-    plain = text.translate(_DIGITS)
-    for match in grammar(language).pattern.finditer(plain):
-        if _plausible(match, plain):
-            yield match
+def _scene(text: str, published: str | None, rules: Grammar) -> Scene:
+    tokens, symbols = rules.read(lowered(text))
+    offsets = list(accumulate(map(len, tokens), initial=0))
+    covered = span(published) if published else None
+    return Scene(
+        text, tokens, symbols, offsets, rules, covered[0] if covered else None,
+        published[11:] if published and len(published) > 11 else None, _is_history(tokens, symbols, covered[0] if covered else None, rules),
+    )  # fmt: skip
 
 
-def _plausible(match: re.Match[str], text: str) -> bool:
-    """Leave out words that only look like dates."""
-    kind = match.lastgroup
-    before = text[max(0, match.start() - 12) : match.start()]
-    first = match.group(0).split(" ")[0].split(".")[0]
-    if kind == "year" or match.group("year"):
-        return bool(_YEAR_CUE.search(before)) or before.endswith(("(", "\n", "Copyright "))
-    if (match.group("month") or match.group("weekday")) and first.lower() in _AMBIGUOUS:
-        if not first[:1].isupper():
+def _is_history(tokens: list[str], symbols: str, published: date | None, rules: Grammar) -> bool:
+    """Whether the text tells of years long past rather than of the days around its publication: news names weekdays and `today`."""
+    if sum(map(symbols.count, rules.years)) < _HISTORY_YEARS:
+        return False
+    years = [token for token in tokens if len(token) == 4 and token.isdigit() and "1000" <= token <= "2100"]
+    if len(years) < _HISTORY_YEARS:
+        return False
+    now = published.year if published else 0
+    far = sum(abs(int(year) - now) > 1 for year in years)
+    near = sum(1 for token in tokens if token in rules.near)
+    return far * 1000 > 2 * len(tokens) and far > 0.5 * len(years) and far > 4 * near
+
+
+def _expressions(scene: Scene, timeline: Timeline) -> Iterator[TemporalExpression]:
+    """Around every trigger the rules are tried from left to right; what is refused is tried again one token on."""
+    rules, symbols = scene.grammar, scene.symbols
+    starts = rules.starts.search
+    free = 0
+    for trigger in rules.triggers.finditer(symbols):
+        place = trigger.start()
+        at = max(free, place - rules.reach[symbols[place]])
+        while at <= place and (begin := starts(symbols, at, place + 1)) is not None:
+            start = begin.start()
+            at = start + 1
+            found = rules.match(symbols, start, place + _AHEAD)
+            if found is None or not _edges(scene.tokens, start, found[1]):
+                continue
+            number, end = found
+            if rules.rules[number].action == "none":
+                at = free = end
+            elif (reading := _reading(scene, timeline, number, start, end)) is not None:
+                at = free = reading.end or end
+                timeline.note(reading, end)
+                yield _expression(scene, start, free, reading)
+
+
+def _reading(scene: Scene, timeline: Timeline, number: int, start: int, end: int) -> Reading | None:
+    rule = scene.grammar.rules[number]
+    case = Case(scene, timeline, start, end, rule.given, scene.grammar.slots(number, scene.symbols, start, end))
+    try:
+        return _ACTIONS[rule.action](case)
+    except (ValueError, OverflowError, KeyError):
+        return None
+
+
+def _edges(tokens: list[str], start: int, end: int) -> bool:
+    """Figures that are part of a longer number, a price or a name (`A320`, `3.14`, `$2024`) are none of ours."""
+    before = tokens[start - 1] if start else " "
+    first, last = tokens[start], tokens[end - 1]
+    if first.isdigit() and not before.isspace():
+        if (before.isalnum() and not _is_han(before)) or before in "$£€¥#№":
             return False
-        return bool(_BEFORE_DATE.search(before))
-    return not (match.group("month") and text[match.end() : match.end() + 1] == "-")
+        if before in ".,:/" and start > 1 and tokens[start - 2].isdigit():
+            return False
+        if (
+            before == "-"
+            and start > 1
+            and tokens[start - 2].isalnum()
+            and not tokens[start - 2].isdigit()
+            and len(tokens[start - 2]) < 3
+        ):
+            return False
+    elif before.isdigit():
+        return False
+    after = tokens[end] if end < len(tokens) else " "
+    if last.isdigit() and not after.isspace():
+        if (after.isalnum() and not _is_han(after)) or after == "%":
+            return False
+        return not (after in ".,:/" and end + 1 < len(tokens) and tokens[end + 1].isdigit())
+    return True
 
 
-def _expression(text: str, match: re.Match[str], reading: Reading, anchor: Anchor) -> TemporalExpression:
-    start, end = match.start(), match.end()
-    while end > start and text[end - 1] in " ,":
-        end -= 1
+def _is_han(token: str) -> bool:
+    """Words of Chinese stand beside figures without a space."""
+    return "\u3400" <= token[0] <= "\u9fff"
+
+
+def _expression(scene: Scene, first: int, last: int, reading: Reading) -> TemporalExpression:
+    while last > first + 1 and (scene.tokens[last - 1].isspace() or scene.tokens[last - 1] == ","):
+        last -= 1
+    while last > first + 2 and scene.tokens[first] in scene.grammar.trim and scene.tokens[first + 1].isspace():
+        first += 2
+    if last > first + 1 and scene.tokens[first] in scene.grammar.trim and len(scene.tokens[first]) == 1:
+        first += not scene.tokens[first + 1].isspace()
+    start, end = scene.offsets[first], scene.offsets[last]
     covered = reading.covers or _covered(reading.value)
-    used = anchor.day.isoformat() if reading.relative and anchor.day else None
+    anchor = reading.anchor or scene.published if reading.relative else None
     return TemporalExpression(
         start=start,
         end=end,
-        text=text[start:end],
+        text=scene.text[start:end],
         type=reading.type,
         value=reading.value,
         mod=reading.mod,
         **{"from": covered[0] if covered else None},
         to=covered[1] if covered else None,
-        granularity=reading.granularity or _granularity(reading.value),
-        anchor=used,
+        granularity=reading.granularity or granularity(reading.value),
+        anchor=anchor.isoformat() if anchor else None,
         confidence=reading.confidence,
     )
 
 
+@lru_cache(maxsize=8192)
 def _covered(value: str) -> tuple[str, str] | None:
-    whole = span(value)
-    if whole is None:
-        return None
-    if re.match(r"\d{4}-\d\d-\d\dT\d\d:\d\d", value):
+    if value[10:11] == "T" and value[11:13].isdigit():
         return value, value
-    return whole[0].isoformat(), whole[1].isoformat()
+    whole = span(value)
+    return (whole[0].isoformat(), whole[1].isoformat()) if whole else None
 
 
-_GRANULARITIES = (
-    (re.compile(r"P"), None), (re.compile(r".*T\d\d:\d\d:\d\d"), "second"), (re.compile(r".*T\d\d:\d\d"), "minute"), (re.compile(r".*T"), "part_of_day"),
-    (re.compile(r".{4}-\d\d-\d\d$"), "day"), (re.compile(r".{4}-W"), "week"), (re.compile(r".{4}-Q"), "quarter"), (re.compile(r".{4}-H"), "half"),
-    (re.compile(r".{4}-(?:SP|SU|FA|WI)$"), "season"), (re.compile(r".{4}-\d\d$"), "month"), (re.compile(r"\d{4}$"), "year"),
-    (re.compile(r"\d{3}$"), "decade"), (re.compile(r"\d{2}$"), "century"),
-)  # fmt: skip
+_BY_LENGTH = {2: "century", 3: "decade", 4: "year", 7: "month", 10: "day"}
 
 
-def _granularity(value: str) -> str | None:
-    return next((name for pattern, name in _GRANULARITIES if pattern.match(value)), None)
+@lru_cache(maxsize=8192)
+def granularity(value: str) -> str | None:
+    """The unit of a TIMEX3 value; None for durations and references."""
+    if value.startswith("P") or value.endswith("_REF"):
+        return None
+    if "T" in value:
+        clock = value.split("T", 1)[1]
+        return "second" if clock.count(":") == 2 else "minute" if ":" in clock else "part_of_day"
+    rest = value[5:]
+    if rest[:1] in {"W", "Q", "H"} and rest != "WI":
+        return "weekend" if rest.endswith("WE") else {"W": "week", "Q": "quarter", "H": "half"}[rest[0]]
+    return "season" if rest in {"SP", "SU", "FA", "WI"} else _BY_LENGTH.get(len(value))

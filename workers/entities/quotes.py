@@ -1,125 +1,223 @@
-"""Words given as somebody's, and who that is."""
+"""Words given as somebody's: direct quotes with their speakers, and statements in indirect speech."""
 
 import re
 from collections.abc import Sequence
 
 from schemas.articles import Entity, Mention, Quote
+from workers.entities.lexicon import word_set
+from workers.entities.speakers import Attribution, Speakers, sentence_end
 
-__all__ = ["find_quotes"]
+__all__ = ["find_quotes", "quote_spans"]
 
-_MARKS = {'"': '"', "“": "”", "„": "“", "«": "»"}
-_OPEN = re.compile(r'["“„«]')
-_CUES = (
-    "said", "says", "say", "stated", "states", "told", "tells", "added", "adds", "noted", "affirmed", "reiterated", "stressed", "emphasized",
-    "emphasised", "remarked", "claimed", "argued", "warned", "announced", "explained", "insisted", "declared", "wrote", "confirmed", "denied",
-    "acknowledged", "asked", "replied", "continued", "concluded", "underscored", "underlined", "recognized", "admitted", "tweeted", "commented",
-    "expressing", "expressed", "called", "described", "urged", "according to", "sagte", "erklärte", "betonte", "a déclaré", "a dit", "a affirmé",
-    "dijo", "afirmó", "declaró", "сказал", "сказала", "заявил", "заявила", "قال", "قالت", "أكد",
-)  # fmt: skip
-_CUE = re.compile(
-    r"(?<!\w)(?:" + "|".join(map(re.escape, sorted(_CUES, key=len, reverse=True))) + r")(?!\w)", re.IGNORECASE
-)
-_PRONOUN = re.compile(r"\b(he|she|they)\b", re.IGNORECASE)
-_THE_ROLE = re.compile(
-    r"\bthe ((?:[A-Z][a-z]+ )?(?:[a-z]+ ){0,2}(?:diplomat|minister|president|leader|official|spokes\w+|premier|chancellor|senator|governor|mayor|king|ceo|chief|envoy|ambassador|secretary))\b",
-    re.IGNORECASE,
-)
-_LONGEST = 3000
-_AROUND = 160
+_CLOSERS = {'"': '"”“', "“": '”"', "„": '“”"', "«": "»", "»": "«", "‹": "›"}
+_OPEN = re.compile(r'(?<![\w.,;:!?)])["“„«»‹](?=\S|[\u00a0 ]\S)|(?<=[\s(\[—–-])["“„«»‹]|^["“„«»‹]', re.MULTILINE)
+_LONGEST = 5000
+_AROUND = 220
+_TURN = re.compile(r"[\s,]*(?:while|but|whereas|although|though|and)\s")
+_SHORT_SUBJECT = re.compile(r"(?:[A-ZÀ-Ý][\w.'’-]*\s){1,3}")
+_MOST = 500
 
 
-def find_quotes(text: str, mentions: Sequence[Mention], entities: Sequence[Entity]) -> tuple[Quote, ...]:
-    """The quotes in order. One or two words in marks without a verb of saying near by are scare quotes, and left out."""
-    people = [mention for mention in mentions if mention.type == "PER"]
-    by_id = {entity.id: entity for entity in entities}
-    quotes: list[Quote] = []
-    for start, end in _spans(text):
-        cue, speaker, words = _attribution(text, start, end, people, by_id)
-        inside = text[start:end]
-        if len(inside.split()) <= 2 and cue is None:
-            continue
-        if (
-            speaker is None
-            and quotes
-            and cue is None
-            and text.count("\n\n", quotes[-1].end, start) == 0
-            and start - quotes[-1].end < _AROUND
-        ):
-            speaker, words, cue = quotes[-1].speaker, quotes[-1].speaker_text, quotes[-1].cue
-        quotes.append(Quote(start=start, end=end, text=inside, speaker=speaker, speaker_text=words, cue=cue))
-    return tuple(quotes)
-
-
-def _spans(text: str) -> list[tuple[int, int]]:
-    """The insides of quotation marks; one that is not closed within its paragraph (or 3,000 characters) is none."""
-    spans = []
+def quote_spans(text: str) -> list[tuple[int, int]]:
+    """The insides of quotation marks, outer blanks left out. A quote runs to its closing mark within the paragraph; a quote over
+    several paragraphs opens each of them and is closed in the last, and gives one span for each; one that is never closed runs to the
+    end of its paragraph when it is four words or more."""
+    spans: list[tuple[int, int]] = []
     at = 0
-    while (opened := _OPEN.search(text, at)) is not None:
+    while len(spans) < _MOST and (opened := _OPEN.search(text, at)) is not None:
         start = opened.end()
-        limit = text.find("\n\n", start)
-        end = text.find(_MARKS[opened.group(0)], start, min(start + _LONGEST, limit if limit >= 0 else len(text)))
-        if end < 0:
-            at = start
-            continue
-        if end > start:
-            spans.append((start, end))
-        at = end + 1
+        paragraph = text.find("\n", start)
+        limit = min(start + _LONGEST, paragraph if paragraph >= 0 else len(text))
+        end = _closing(text, opened.group(), start, limit)
+        if end is None:
+            if len(text[start:limit].split()) < 4:
+                at = start
+                continue
+            end = limit
+        inner = text[start:end]
+        first, last = start + len(inner) - len(inner.lstrip()), end - len(inner) + len(inner.rstrip())
+        if last > first:
+            spans.append((first, last))
+        at = max(end + 1, start)
     return spans
 
 
-def _attribution(
-    text: str, start: int, end: int, people: Sequence[Mention], entities: dict[str, Entity]
-) -> tuple[str | None, str | None, str | None]:
-    """(cue, entity id, the words that name the speaker): first after the quote, then before it in its sentence."""
-    after = re.split(r"[.!?]\s|\n|[\"“„«]", text[end + 1 : end + 1 + _AROUND])[0]
-    cue = _CUE.search(after)
-    if cue is not None and cue.start() < 80:
-        speaker, words = _speaker(after, end + 1, people, entities, text)
-        if words:
-            return cue.group(0), speaker, words
-    begin = max(0, start - 1 - _AROUND)
-    before = text[begin : start - 1]
-    cut = max((match.end() for match in re.finditer(r"[.!?]\s|\n", before)), default=0)
-    before, begin = before[cut:], begin + cut
-    cues = list(_CUE.finditer(before))
-    if cues:
-        speaker, words = _speaker(before, begin, people, entities, text)
-        if words:
-            return cues[-1].group(0), speaker, words
-    return (cue.group(0) if cue and cue.start() < 80 else cues[-1].group(0) if cues else None), None, None
+def _closing(text: str, opening: str, start: int, limit: int) -> int | None:
+    """The first closing mark that a word does not follow directly."""
+    for at in range(start, limit):
+        if text[at] in _CLOSERS[opening] and not (at + 1 < len(text) and text[at + 1].isalnum()):
+            return at
+    return None
 
 
-def _speaker(
-    stretch: str, begin: int, people: Sequence[Mention], entities: dict[str, Entity], text: str
-) -> tuple[str | None, str | None]:
-    """The first person named in the stretch; else who its pronoun or role stands for."""
-    named = next(
-        (mention for mention in people if begin <= mention.start and mention.end <= begin + len(stretch)), None
-    )
-    pronoun, role = _PRONOUN.search(stretch), _THE_ROLE.search(stretch)
-    if named is not None:
-        return named.entity, named.text
-    if role is not None:
-        return _of_role(role.group(1), begin + role.start(), people, entities), role.group(0)
-    if pronoun is not None and pronoun.group(1).lower() != "they":
-        before = [mention for mention in people if mention.end <= begin]
-        return (_subject(before, text) if before else None), pronoun.group(0)
-    return None, None
+def find_quotes(
+    text: str, language: str, mentions: Sequence[Mention], entities: Sequence[Entity], genders: dict[str, str]
+) -> tuple[tuple[Quote, ...], tuple[Quote, ...]]:
+    """(direct quotes, statements in indirect speech), in order. Words in marks that nobody is said to say, three or fewer, are no quote."""
+    spans = quote_spans(text)
+    speakers = Speakers(text, language, mentions, entities, genders, spans)
+    quotes: list[Quote] = []
+    statements: list[Quote] = []
+    for number, (start, end) in enumerate(spans):
+        lower = spans[number - 1][1] + 1 if number else 0
+        upper = spans[number + 1][0] - 1 if number + 1 < len(spans) else len(text)
+        statements += _statements(text, speakers, lower, start, quotes)
+        found = _attribute(text, speakers, start, end, lower, upper)
+        if found is None or (found.words is None and found.entity is None):
+            found = _carried(text, quotes, start, lower) or found
+        if found is None and len(text[start:end].split()) <= 3:
+            continue
+        speaker = found.entity if found else None
+        quotes.append(
+            Quote(
+                start=start,
+                end=end,
+                text=text[start:end],
+                speaker=speaker,
+                speaker_text=found.words if found else None,
+                cue=found.cue if found else None,
+            )
+        )
+        if speaker is not None:
+            speakers.last, speakers.last_at = speaker, end
+    statements += _statements(text, speakers, spans[-1][1] + 1 if spans else 0, len(text), quotes)
+    return tuple(quotes), tuple(statements)
 
 
-def _subject(before: Sequence[Mention], text: str) -> str:
-    """Who `he` is: the first person of the last sentence that names one."""
-    last = before[-1]
-    start = max(text.rfind("\n", 0, last.start), text.rfind(". ", 0, last.start)) + 1
-    return next((mention.entity for mention in before if mention.start >= start), last.entity)
+def _attribute(text: str, speakers: Speakers, start: int, end: int, lower: int, upper: int) -> Attribution | None:
+    """Who says it: by the words after the quote in its sentence, or by those before it, whichever belong to it."""
+    after_begin = end
+    while after_begin < len(text) and text[after_begin] in '"”“»«›\u00a0 ,':
+        after_begin += 1
+    after_end = min(upper, end + _AROUND, _end_of(text, after_begin, upper))
+    before_begin = max(lower, start - _AROUND, _begin_of(text, lower, start))
+    closed = text[end - 1] in ".!?…" or (end + 1 < len(text) and text[end] == ".")
+    partial = text[start].islower() or text[start] == "["
+    introduced = bool(re.search(r"(?::|,|\bthat)\s*[\"“„«]?\s*$", text[max(lower, start - 8) : start]))
+    ends_comma = text[end - 1] in ",—" or text[end + 1 : end + 2] == ","
+    after = _after(text, speakers, after_begin, after_end, closed=closed and text[end - 1] == ".")
+    if after is not None and (ends_comma or text[end - 1] in "?!.") and not (partial and introduced):
+        return after
+    before = _before(text, speakers, before_begin, start)
+    if before is not None and (before.words or before.entity):
+        return before
+    return after or before
 
 
-def _of_role(role: str, at: int, people: Sequence[Mention], entities: dict[str, Entity]) -> str | None:
-    """The person named last whose stated role or country fits the words: `the Russian diplomat` is the Russian minister."""
-    words = {word.lower() for word in role.split()}
-    before = [mention for mention in people if mention.end <= at]
-    for mention in reversed(before):
-        entity = entities.get(mention.entity)
-        if entity is not None and entity.role and words & {word.lower() for word in entity.role.split()}:
-            return entity.id
-    return before[-1].entity if before and len({mention.entity for mention in before}) == 1 else None
+def _after(text: str, speakers: Speakers, begin: int, end: int, *, closed: bool) -> Attribution | None:
+    """The words after the quote. After a full stop inside the marks they belong to it only when they are no more than `Moats said`."""
+    if _TURN.match(text, begin, end):
+        return None
+    for cue in speakers.cues(begin, end)[:2]:
+        if cue.start() - begin > 110:
+            break
+        if closed and not text[begin].islower():
+            short = _SHORT_SUBJECT.match(text, begin, end)
+            if (
+                short is None
+                or short.end() < cue.start()
+                or re.match(r" (?:that|it|the|in a|\w+ed)\b|[^.]*[\"“]", text[cue.end() : end])
+            ):
+                break
+        named_first = speakers.before_cue(begin, cue) if cue.start() > begin + 1 or cue.group("source") else None
+        if named_first is not None and (named_first.words or named_first.entity):
+            return named_first
+        named_last = speakers.after_cue(cue, end)
+        if named_last is not None:
+            return named_last
+    return None
+
+
+def _before(text: str, speakers: Speakers, begin: int, start: int) -> Attribution | None:
+    cues = speakers.cues(begin, start)
+    best: Attribution | None = None
+    for cue in reversed(cues):
+        found = speakers.before_cue(begin, cue)
+        if (found is None or not (found.words or found.entity)) and start - cue.end() > 3:
+            found = speakers.after_cue(cue, start) or found
+        if found is not None and (found.words or found.entity):
+            return found
+        best = best or found
+    if not cues and re.search(r":\s*[\"“„«]?\s*$", text[max(begin, start - 4) : start]):
+        return _before_colon(speakers, begin, start)
+    return best
+
+
+def _before_colon(speakers: Speakers, begin: int, start: int) -> Attribution | None:
+    """A name before a colon speaks: `Rao: "..."`."""
+    named = speakers.first(begin, start, {"PER"})
+    return Attribution(":", named.text, named.entity) if named is not None else None
+
+
+def _begin_of(text: str, lower: int, start: int) -> int:
+    """Where the sentence around the quote begins; the mark that opens the quote is no end of a sentence."""
+    begin = max(lower, text.rfind("\n", lower, start) + 1)
+    while (end := sentence_end(text, begin, max(begin, start - 1))) < start - 1:
+        begin = end
+    return begin
+
+
+def _end_of(text: str, begin: int, upper: int) -> int:
+    """Where the sentence or the line ends."""
+    line = text.find("\n", begin, upper)
+    return sentence_end(text, begin, line if line >= 0 else upper)
+
+
+def _carried(text: str, quotes: Sequence[Quote], start: int, lower: int) -> Attribution | None:
+    """A quote without words of its own goes on with the one before it: right after it, or opening the next paragraph."""
+    if not quotes or quotes[-1].speaker is None:
+        return None
+    between = text[quotes[-1].end : start]
+    bare = between.strip(' \n\r\t"”“»«.,')
+    same = "\n" not in between and len(between) < _AROUND
+    following = between.count("\n\n") <= 1 and len(bare) < 2
+    if (same and len(re.findall(r"[.!?]\s", between)) <= 1) or following:
+        return Attribution(quotes[-1].cue or "", quotes[-1].speaker_text, quotes[-1].speaker)
+    return None
+
+
+_REPORTED = re.compile(r"^\s*(?:[^.\"]{0,70}?\bthat\s)?(?P<clause>\S.{12,})$", re.DOTALL)
+_INDIRECT = word_set(
+    "said says stated states added adds noted notes affirmed stressed emphasized emphasised remarked claimed claims argued argues warned warns announced announces explained insisted insists declared confirmed denied acknowledged admitted underscored underlined told tells reported predicted suggested believes"
+)
+
+
+def _statements(text: str, speakers: Speakers, begin: int, end: int, quotes: Sequence[Quote]) -> list[Quote]:
+    """`Vallejos also stated that all would receive care`: sentences with a verb of saying and no quotation marks."""
+    found: list[Quote] = []
+    at = begin
+    while at < end and len(found) < _MOST:
+        stop = min(end, _end_of(text, at, end))
+        sentence_begin = at + len(text[at:stop]) - len(text[at:stop].lstrip(' \n\t"”“»«.,'))
+        at = max(stop, at + 1)
+        if stop >= end and end < len(text) and text[end - 1 : end + 1].strip() and text[stop - 1] not in ".!?\n":
+            continue  # the rest is the lead of a quote
+        if sentence_begin >= stop or (begin and sentence_begin - begin < 3 and text[sentence_begin].islower()):
+            continue
+        statement = _statement(text, speakers, sentence_begin, stop)
+        if statement is not None:
+            found.append(statement)
+    return found
+
+
+def _statement(text: str, speakers: Speakers, begin: int, end: int) -> Quote | None:
+    for cue in speakers.cues(begin, end):
+        if cue.group().lower() not in _INDIRECT and not cue.group("source"):
+            continue
+        who = speakers.before_cue(begin, cue)
+        if who is None or who.entity is None:
+            continue
+        body_end = end - (1 if text[end - 1] in ".!?" else 0)
+        clause = _REPORTED.match(text[cue.end() : body_end])
+        last = re.match(r"^.{0,3}$", text[cue.end() : body_end])
+        if last is not None and text[begin : cue.start()].rfind(",") > 12:
+            start, stop = begin, begin + text[begin : cue.start()].rfind(",")
+        elif clause is not None and not cue.group("source"):
+            start, stop = cue.end() + clause.start("clause"), body_end
+        else:
+            continue
+        speakers.last, speakers.last_at = who.entity, cue.end()
+        return Quote(
+            start=start, end=stop, text=text[start:stop], speaker=who.entity, speaker_text=who.words, cue=who.cue
+        )
+    return None

@@ -1,179 +1,277 @@
-"""From names to entities: which names in the article stand for the same one, and what is known of it."""
+"""From names to entities: which names in the article stand for the same one. Linking to gazetteers is in link.py."""
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from schemas.articles import Entity, Mention
-from workers.entities.gazetteer import NATIONALITIES, ROLES, City, cities, countries
+from workers.entities.lexicon import ORG_WORDS, countries, demonyms, identities, word_set
+from workers.entities.people import PersonName, gender_of, parse_person, same_person, skeleton
+from workers.entities.places import fold
 from workers.entities.recognise import Name
+from workers.entities.refine import spells
+from workers.entities.roles import Role, role_after, role_before
 
-__all__ = ["resolve"]
+__all__ = ["Group", "family_of", "resolve"]
 
-_PARTICLES = re.compile(r"^(?:al|el|as|ash|ad|an|ar|de|van|von|bin|ibn)[- ]", re.IGNORECASE)
-_ACRONYM = re.compile(r"^ ?\(([A-Z][A-Za-z]{1,9})\)")
-_ROLE = re.compile(
-    r"((?:" + "|".join(map(re.escape, sorted(NATIONALITIES, key=len, reverse=True))) + r")(?:'s)? )?((?:[a-z-]+ )?(?:" +
-    "|".join(map(re.escape, sorted(ROLES, key=len, reverse=True))) + r"))\s*,?\s*$", re.IGNORECASE)  # fmt: skip
-_LOOKBACK = 60
+_LEGAL = word_set(
+    "corp inc ltd plc llc co company companies group holdings ag sa nv spa gmbh ab asa oyj bank airlines restaurant restaurants fc afc newspaper"
+)
+_BRITISH = (
+    ("organisation", "organization"),
+    ("centre", "center"),
+    ("defence", "defense"),
+    ("labour", "labor"),
+    ("programme", "program"),
+)
+#: People of one surname that are compared; more than that in one article are no longer told apart.
+_MOST_ALIKE = 50
+_MOST_COMPARED = 200
+_REGION_WORDS = word_set("province county state district region governorate prefecture city town island municipality")
+_HONORIFIC = re.compile(r"(?<![\w-])(mr|mrs|ms|miss|sir|madame|frau|herr|queen|king|lady|lord)\.? ?$", re.IGNORECASE)
+_MEN, _WOMEN = {"mr", "sir", "herr", "king", "lord"}, {"mrs", "ms", "miss", "madame", "frau", "queen", "lady"}
 
 
 @dataclass(slots=True)
-class _Group:
-    """An entity in the making."""
+class Group:
+    """An entity in the making: its forms as written, its names in order, and what the text says of it."""
 
     type: str
     forms: Counter[str] = field(default_factory=Counter)
     names: list[Name] = field(default_factory=list)
-    role: str | None = None
-    country: str | None = None
+    role: Role | None = None
+    gender: str | None = None
+    known: str | None = None
 
-
-def resolve(text: str, title: str | None, names: Sequence[Name]) -> tuple[tuple[Mention, ...], tuple[Entity, ...]]:
-    """Mentions and entities. Two people who share a surname stay two: a bare surname goes to the one named last."""
-    groups: list[_Group] = []
-    by_key: dict[str, _Group] = {}
-    of_name: list[_Group] = []
-    for name in names:
-        words = text[name.start : name.end]
-        group = _find(words, name.type, groups, by_key)
-        if group is None:
-            group = _Group(name.type)
-            groups.append(group)
-        for key in _keys(words, name.type):
-            by_key[key] = group
-        acronym = _ACRONYM.match(text[name.end : name.end + 14])
-        if acronym and name.type in {"ORG", "MISC", "EVENT"} and _spells(acronym.group(1), words):
-            by_key[f"ORG:{acronym.group(1).lower()}"] = group
-        group.forms[words] += 1
-        group.names.append(name)
-        _describe(text, name, group)
-        of_name.append(group)
-    merged = _ids(groups)
-    context = Counter(filter(None, (_country_of(group) for group in groups)))
-    entities = tuple(_entity(group, merged[id(group)], text, title, context) for group in groups)
-    mentions = tuple(
-        Mention(
-            start=name.start,
-            end=name.end,
-            text=text[name.start : name.end],
-            type=group.type,
-            entity=merged[id(group)],
-            confidence=name.confidence,
+    @property
+    def canonical(self) -> str:
+        """The fullest form: the most words, then the most frequent; an acronym only when there is nothing else."""
+        return max(
+            self.forms, key=lambda form: (not _is_acronym(form), len(form.split()), self.forms[form], len(form), form)
         )
-        for name, group in zip(names, of_name, strict=True)
-    )
-    return mentions, entities
 
 
-def _ids(groups: Sequence[_Group]) -> dict[int, str]:
-    return {id(group): f"e{number}" for number, group in enumerate(groups, 1)}
+def family_of(kind: str) -> str:
+    """Types among which a name may be found again."""
+    return "LOC" if kind in {"LOC", "GPE"} else "ORG" if kind in {"ORG", "MISC", "EVENT"} else kind
 
 
-def _find(words: str, kind: str, groups: Sequence[_Group], by_key: dict[str, _Group]) -> _Group | None:
-    keys = _keys(words, kind)
-    exact = by_key.get(keys[0])
-    if exact is not None:
-        return exact
-    if kind != "PER":
+def _is_acronym(form: str) -> bool:
+    letters = [c for c in form if c.isalpha()]
+    return " " not in form and len(letters) > 1 and all(c.isupper() for c in letters)
+
+
+def resolve(text: str, names: Sequence[Name]) -> tuple[list[Group], list[Group]]:
+    """(the entities in order of first mention, the entity of each name). Two people with one surname stay two."""
+    people = _People(text, [name for name in names if name.type == "PER"])
+    others = _Others(text, [name for name in names if name.type != "PER"])
+    of_name = [people.of(name) if name.type == "PER" else others.of(name) for name in names]
+    groups: list[Group] = []
+    for name, group in zip(names, of_name, strict=True):
+        if not group.names:
+            groups.append(group)
+        group.forms[text[name.start : name.end]] += 1
+        group.names.append(name)
+        if group.type == "PER":
+            _describe(text, name, group)
+    return groups, of_name
+
+
+def _describe(text: str, name: Name, group: Group) -> None:
+    role = role_before(text, name.start) or role_after(text, name.end)
+    if role is not None and (group.role is None or (role.country and not group.role.country)):
+        group.role = role
+    honorific = _HONORIFIC.search(text, max(0, name.start - 8), name.start)
+    if honorific:
+        group.gender = "m" if honorific.group(1).lower() in _MEN else "f"
+    elif group.gender is None:
+        group.gender = gender_of(text[name.start : name.end])
+
+
+class _People:
+    """Full names first; a bare surname then goes to the last person of that surname named before it, else to the next."""
+
+    def __init__(self, text: str, names: Sequence[Name]) -> None:
+        self._full: dict[str, list[tuple[PersonName, Group, list[int]]]] = defaultdict(list)
+        self._parts: dict[str, list[tuple[PersonName, Group, list[int]]]] = defaultdict(list)
+        self._of: dict[int, Group] = {}
+        single: list[tuple[Name, str]] = []
+        for name in names:
+            form = text[name.start : name.end]
+            person = parse_person(form)
+            if not person.given:
+                single.append((name, form))
+                continue
+            group = self._full_name(person, name.start)
+            self._of[name.start] = group
+        alone: dict[str, Group] = {}
+        for name, form in single:
+            honorific = _HONORIFIC.search(text, max(0, name.start - 8), name.start)
+            found = self._by_part(
+                parse_person(form).family, name.start, honorific.group(1).lower() if honorific else ""
+            )
+            if found is None:
+                found = alone.setdefault(skeleton(parse_person(form).family), Group("PER"))
+            self._of[name.start] = found
+
+    def of(self, name: Name) -> Group:
+        """The person of a name."""
+        return self._of[name.start]
+
+    def _full_name(self, person: PersonName, at: int) -> Group:
+        for known, group, places in reversed(self._full[skeleton(person.family)][-_MOST_ALIKE:]):
+            if same_person(known, person):
+                places.append(at)
+                if len(person.given) > len(known.given):
+                    self._know(person, group, places)
+                return group
+        group = Group("PER")
+        self._know(person, group, [at])
+        return group
+
+    def _know(self, person: PersonName, group: Group, places: list[int]) -> None:
+        entry = (person, group, places)
+        self._full[skeleton(person.family)].append(entry)
+        for word in {*person.words, f"{person.family[:3]}*"}:
+            self._parts[word].append(entry)
+
+    def _by_part(self, word: str, at: int, honorific: str) -> Group | None:
+        """Whom a single word means: by family name, else by given name, else by a spelling one letter off."""
+        family = [one for one in self._full.get(skeleton(word), ()) if one[0].family == word or len(word) > 3]
+        alike = [
+            one for one in self._parts.get(f"{word[:3]}*", ()) if len(word) > 5 and _one_letter_off(one[0].family, word)
+        ]
+        for fitting in (family, self._parts.get(word, ()), alike):
+            found = [(group, places, person) for person, group, places in fitting[-_MOST_ALIKE:]]
+            if honorific:
+                wanted = "m" if honorific in _MEN else "f"
+                found = [one for one in found if gender_of(" ".join(one[2].words)) in {wanted, None}] or found
+            if found:
+                return min(found, key=lambda one: _distance(one[1], at))[0]
         return None
-    if " " in words:  # a full name may be the fuller form of a surname named before, not of another full name
-        other = by_key.get(keys[-1])
-        if other is not None and all(" " not in form or _same_person(form, words) for form in other.forms):
-            return other
-        return None
-    return by_key.get(keys[-1])
 
 
-def _same_person(one: str, other: str) -> bool:
-    first, second = one.lower().replace(".", "").split(), other.lower().replace(".", "").split()
-    return first[-1] == second[-1] and (
-        first[0] == second[0] or (first[0][0] == second[0][0] and 1 in {len(first[0]), len(second[0])})
-    )
+def _distance(places: Sequence[int], at: int) -> tuple[int, int]:
+    """Before is nearer than after; then the nearest."""
+    before = [at - place for place in places if place <= at]
+    return (0, min(before)) if before else (1, min(place - at for place in places))
 
 
-def _keys(words: str, kind: str) -> list[str]:
-    """How this form may be found again, the strictest first."""
-    family = "LOC" if kind in {"LOC", "GPE"} else "ORG" if kind in {"ORG", "MISC", "EVENT"} else kind
-    plain = " ".join(words.lower().replace("’", "'").split())
-    if family == "LOC" and plain in countries():
-        plain = countries()[plain]
-    if family == "NORP":
-        plain = NATIONALITIES.get(plain, NATIONALITIES.get(plain.rstrip("s"), plain))
-    keys = [f"{family}:{plain}"]
-    if family == "PER":
-        keys.append(f"PER:~{_PARTICLES.sub('', plain.split(' ')[-1])}")
-    return keys
+def _one_letter_off(one: str, other: str) -> bool:
+    if abs(len(one) - len(other)) > 1 or one[0] != other[0]:
+        return False
+    if len(one) == len(other):
+        return sum(a != b for a, b in zip(one, other, strict=True)) == 1
+    short, long = sorted((one, other), key=len)
+    return any(long[:at] + long[at + 1 :] == short for at in range(len(long)))
 
 
-def _spells(acronym: str, words: str) -> bool:
-    initials = "".join(word[0] for word in re.split(r"[ -]", words) if word[:1].isupper())
-    return acronym.upper() in {initials, "".join(word[0] for word in words.split()).upper()}
+class _Others:
+    """Places, organisations, peoples and events, found again by a key: a country's code, a folded name, an acronym's long form."""
+
+    def __init__(self, text: str, names: Sequence[Name]) -> None:
+        self._groups: dict[str, Group] = {}
+        self._of: dict[int, Group] = {}
+        forms = {(text[name.start : name.end], family_of(name.type)) for name in names}
+        self._long = self._expansions(text, names, forms)
+        self._named_codes = {
+            countries()[form.lower()] for form, family in forms if family == "LOC" and form.lower() in countries()
+        }
+        self._codes_in_full = {
+            countries()[form.lower()]: form.lower()
+            for form, family in forms
+            if family == "LOC" and " " in form and form.lower() in countries()
+        }
+        for name in names:
+            form = text[name.start : name.end]
+            key = self._key(form, name.type)
+            group = self._groups.get(key)
+            if group is None:
+                group = self._groups[key] = Group(name.type)
+            elif group.type == "LOC" and name.type == "GPE":
+                group.type = "GPE"
+            self._of[name.start] = group
+
+    def of(self, name: Name) -> Group:
+        """The entity of a name."""
+        return self._of[name.start]
+
+    def _key(self, form: str, kind: str) -> str:
+        family = family_of(kind)
+        plain = form.lower().replace("’", "'")
+        if family == "NORP":
+            return f"NORP:{demonyms().get(plain) or demonyms().get(plain.rstrip('s'), plain)}"
+        if family == "LOC":
+            return f"LOC:{self._place_key(form, plain)}"
+        long = self._long.get((form, family), form)
+        return f"{family}:{_organisation_key(long)}"
+
+    def _place_key(self, form: str, plain: str) -> str:
+        long = self._long.get((form, "LOC"))
+        if long is not None:
+            form, plain = long, long.lower()
+        code = countries().get(plain)
+        if code is not None:
+            for other, full in self._codes_in_full.items():
+                if other != code and plain in full.split() and code not in self._codes_in_full:
+                    return other
+            return code
+        words = fold(form).split()
+        while len(words) > 1 and words[-1] in _REGION_WORDS:
+            words.pop()
+        return " ".join(words)
+
+    @staticmethod
+    def _expansions(text: str, names: Sequence[Name], forms: set[tuple[str, str]]) -> dict[tuple[str, str], str]:
+        """Acronyms and short forms to the long form that the article gives."""
+        found: dict[tuple[str, str], str] = {}
+        for name in names:
+            family = family_of(name.type)
+            defined = re.match(r",? ?\((?:the )?([A-Z][\w&.-]{1,11})\)", text[name.end : name.end + 18])
+            form = text[name.start : name.end]
+            if defined and (defined.group(1), family) in forms and spells(defined.group(1), form):
+                found.setdefault((defined.group(1), family), form)
+        longer: dict[tuple[str, str], list[str]] = defaultdict(list)
+        for form, family in sorted(forms, key=lambda one: (len(one[0]), one)):
+            if " " in form:
+                longer[family, fold(form).split()[0]].append(form)
+                longer[family, form[0].lower()].append(form)
+        for form, family in sorted(forms):
+            if (form, family) in found:
+                continue
+            if _is_acronym(form):
+                near = longer.get((family, form[0].lower()), ())
+                fitting = [long for long in near[:_MOST_COMPARED] if spells(form.replace(".", ""), long)]
+            elif family == "ORG":
+                near = longer.get((family, (fold(form).split() or [""])[0]), ())
+                fitting = [long for long in near[:_MOST_COMPARED] if _shortened(form, long)]
+            else:
+                continue
+            if fitting and len({_organisation_key(long) for long in fitting}) == 1:
+                found[form, family] = fitting[0]
+        return found
 
 
-def _describe(text: str, name: Name, group: _Group) -> None:
-    """The role and country said right before a person's name: `Syrian Foreign Minister Asaad al-Shaibani`."""
-    if name.type != "PER":
-        return
-    found = _ROLE.search(text[max(0, name.start - _LOOKBACK) : name.start])
-    if not found:
-        return
-    nation, role = (found.group(1) or "").strip(), found.group(2).strip()
-    country = NATIONALITIES.get(nation.lower().removesuffix("'s"))
-    words = role.split(" ")
-    if words[0].islower() and len(words) > 1 and words[-1][0].isupper():
-        role = " ".join(words[1:])
-    full = f"{nation} {role}".strip()
-    if group.role is None or (country and group.country is None):
-        group.role, group.country = full, country or group.country
+def _organisation_key(form: str) -> str:
+    """Spelling differences that name no other organisation are taken away; a name of the curated table is its entry."""
+    known = identities().get(("ORG", fold(form).replace(".", "")))
+    if known is not None:
+        return known.name
+    plain = fold(form).replace(".", "")
+    for british, american in _BRITISH:
+        plain = plain.replace(british, american)
+    words = plain.removeprefix("the ").split()
+    while len(words) > 1 and words[-1] in _LEGAL:
+        words.pop()
+    return " ".join(words)
 
 
-def _country_of(group: _Group) -> str | None:
-    if group.type in {"GPE", "LOC", "NORP"}:
-        for form in group.forms:
-            plain = form.lower()
-            code = countries().get(plain) or NATIONALITIES.get(plain) or NATIONALITIES.get(plain.rstrip("s"))
-            if code:
-                return code
-    return group.country
-
-
-def _city(group: _Group, context: Counter[str]) -> City | None:
-    """The city meant: one in a country that the article names, else the largest if it dwarfs the others; None when unsure."""
-    if group.type != "GPE" or any(form.lower() in countries() for form in group.forms):
-        return None
-    for form in group.forms:
-        known = cities().get(form.lower(), ())
-        near = [city for city in known if context[city.country]]
-        if near:
-            return max(near, key=lambda city: (context[city.country], city.population))
-        if known and (len(known) == 1 or known[0].population >= 5 * known[1].population):
-            return known[0]
-    return None
-
-
-def _entity(group: _Group, identity: str, text: str, title: str | None, context: Counter[str]) -> Entity:
-    first = group.names[0].start
-    canonical = max(group.forms, key=lambda form: (len(form.split()), group.forms[form], len(form)))
-    in_title = bool(title) and any(
-        re.search(rf"(?<!\w){re.escape(form)}(?!\w)", title or "", re.IGNORECASE) for form in group.forms
-    )
-    city = _city(group, context)
-    count = len(group.names)
-    salience = min(1.0, 0.5 * min(count, 8) / 8 + 0.3 * (1 - first / max(1, len(text))) + (0.2 if in_title else 0.0))
-    return Entity(
-        id=identity,
-        type=group.type,
-        name=canonical,
-        aliases=tuple(form for form in group.forms if form != canonical),
-        count=count,
-        salience=round(salience, 3),
-        first_start=first,
-        role=group.role,
-        country=city.country if city else _country_of(group),
-        geonames_id=city.geonames_id if city else None,
-        lat=city.lat if city else None,
-        lon=city.lon if city else None,
-        in_title=in_title,
+def _shortened(form: str, long: str) -> bool:
+    """`Sizzler` for `Sizzler Restaurant`: what is left out are words for any company."""
+    short_words, long_words = fold(form).split(), fold(long).replace(".", "").split()
+    if len(short_words) >= len(long_words) or long_words[: len(short_words)] != short_words:
+        return False
+    rest = long_words[len(short_words) :]
+    return all(word in _LEGAL for word in rest) or (
+        len(rest) == 1 and rest[0] in ORG_WORDS and form.lower() not in countries()
     )

@@ -1,60 +1,157 @@
-"""The embedded recogniser: a linear chain over hashed features, learned by the averaged structured perceptron (Collins 2002).
+"""The embedded recogniser's network, in NumPy: what a word is alone is reckoned once per word; three convolutions look at its neighbours.
 
-The weights are whole numbers of eight bits with one scale, in one file of some megabytes; NumPy is all it needs.
+A text's words lie in one long row with gaps of zeros between sentences, so that a whole article costs a handful of matrix products.
+How it is trained: workers/entities/train. The file data/tagger.npz holds the weights as whole numbers of eight bits with a scale.
 """
 
+from collections.abc import Sequence
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
 import numpy as np
 
-from workers.entities.features import featurize
+from workers.entities.features import MARKS, flags_of, marks_of, parts_of
+from workers.entities.places import name_key
 
-__all__ = ["TAGS", "Model", "load_model", "viterbi"]
+__all__ = ["FORBIDDEN", "GAP", "TAGS", "Tagger", "decode", "load_tagger"]
 
 TAGS = ("O", "B-PER", "I-PER", "B-ORG", "I-ORG", "B-LOC", "I-LOC", "B-MISC", "I-MISC")
+#: Rows of zeros between sentences; at least the largest dilation.
+GAP = 4
+_MOST_WORDS = 60_000
+#: Typeset marks as the training sets write them.
+_TYPED = str.maketrans("’‘“”„–", '\'\'"""-')
 Array = np.ndarray[Any, Any]
 
 
-class Model:
-    """Emission weights by bucket, and transition weights between tags."""
+class Tagger:
+    """The network with its weights, and a memory of words that it has seen (bounded; forgetting changes no result)."""
 
-    def __init__(self, emissions: Array, transitions: Array) -> None:
-        self._emissions, self._transitions = emissions, transitions
+    def __init__(self, stored: dict[str, Array]) -> None:
+        plain = {name: _restored(stored, name) for name in {name.partition("/")[0] for name in stored} - {"keys"}}
+        self._keys = stored["keys"]
+        self._order = plain["order"].astype(np.int64)
+        vector = stored["vectors"].shape[1]
+        hashed = plain["hashed"].shape[1]
+        weights = plain["in_w"]
+        self._vectors = plain["vectors"]
+        self._vector_w = weights[:vector]
+        self._hashed = (plain["hashed"] @ weights[vector : vector + hashed]).astype(np.float32)
+        self._flags = weights[vector + hashed :]
+        self._bias = plain["in_b"]
+        self._marks = plain["marks"]
+        width = weights.shape[1]
+        self._layers = [
+            (
+                int(dilation),
+                [plain[f"layer{at}_w"][part * width : (part + 1) * width].copy() for part in range(3)],
+                plain[f"layer{at}_b"],
+            )
+            for at, dilation in enumerate(plain["dilations"])
+        ]
+        self._out = plain["out_w"], plain["out_b"]
+        self.moves = plain["moves"] + FORBIDDEN
+        self._numbers: dict[str, int] = {}
+        self._rows = np.zeros((4096, width), np.float32)
 
-    def tag(self, words: list[str]) -> list[tuple[str, float]]:
-        """(tag, confidence 0 to 1) for each word."""
-        if not words:
-            return []
-        scores = self._emissions[np.asarray(featurize(words))].sum(axis=1, dtype=np.float32)
-        path = viterbi(scores, self._transitions)
-        best = scores[np.arange(len(path)), path]
-        scores[np.arange(len(path)), path] = -np.inf
-        margin = best - scores.max(axis=1)
-        sure = 1.0 / (1.0 + np.exp(-margin / 400.0))
-        return [(TAGS[tag], float(confidence)) for tag, confidence in zip(path, sure, strict=True)]
+    def scores(self, sentences: Sequence[Sequence[str]]) -> Array:
+        """Scores of the tags, one row a word, the sentences one after another; a word is never empty."""
+        total = sum(map(len, sentences))
+        places = np.empty(total, np.int64)
+        numbers = np.empty(total, np.int64)
+        marks: list[tuple[int, int]] = []
+        row, done = GAP, 0
+        if len(self._numbers) > _MOST_WORDS:
+            self._numbers.clear()
+        known = self._numbers
+        for words in sentences:
+            count = len(words)
+            numbers[done : done + count] = [known.get(word) or self._learn(word) for word in words]
+            places[done : done + count] = np.arange(row, row + count)
+            marks += [(row + at, mark) for at, mark in marks_of(words)]
+            row += count + GAP
+            done += count
+        x = np.zeros((row, self._rows.shape[1]), np.float32)
+        x[places] = self._rows[numbers]
+        if marks:
+            at, mark = np.asarray(marks).T
+            on = np.zeros((row, MARKS), np.float32)
+            on[at, mark] = 1
+            x += on @ self._marks
+        np.maximum(x, 0, out=x)
+        return np.asarray(self._convolved(x, places)[places] @ self._out[0] + self._out[1])
+
+    def _convolved(self, x: Array, places: Array) -> Array:
+        present = np.zeros((len(x), 1), np.float32)
+        present[places] = 1
+        for dilation, (before, here, after), bias in self._layers:
+            new = x @ here
+            new += bias
+            new[dilation:] += x[:-dilation] @ before
+            new[:-dilation] += x[dilation:] @ after
+            np.maximum(new, 0, out=new)
+            new += x
+            new *= present
+            x = new
+        return x
+
+    def _learn(self, word: str) -> int:
+        """The row of a word not seen yet."""
+        number = len(self._numbers) + 1
+        if number >= len(self._rows):
+            self._rows = np.concatenate([self._rows, np.zeros_like(self._rows)])
+        plain = word if word.isascii() else word.translate(_TYPED)
+        value = self._bias + self._hashed[parts_of(plain)].sum(axis=0)
+        key = np.uint64(name_key(plain.lower()))
+        at = int(np.searchsorted(self._keys, key))
+        if at < len(self._keys) and self._keys[at] == key:
+            value = value + self._vectors[self._order[at]] @ self._vector_w
+        flags = flags_of(plain)
+        if flags:
+            value = value + self._flags[flags].sum(axis=0)
+        self._rows[number] = value
+        self._numbers[word] = number
+        return number
 
 
-def viterbi(scores: Array, transitions: Array) -> list[int]:
-    """The best path through the tags."""
-    count = len(scores)
-    best = scores[0] + transitions[-1]
-    back = np.zeros((count, len(TAGS)), dtype=np.int64)
-    for at in range(1, count):
-        through = best[:, None] + transitions[:-1]
+def _restored(stored: dict[str, Array], name: str) -> Array:
+    """An array as 32-bit floats: stored as such, or as eight-bit numbers with the scale of each column in `name/scale`."""
+    scale = stored.get(f"{name}/scale")
+    return stored[name].astype(np.float32) if scale is None else stored[name].astype(np.float32) * scale
+
+
+def _forbidden() -> Array:
+    """An I- tag follows only its own type; the last row is the start of a sentence."""
+    moves = np.zeros((len(TAGS) + 1, len(TAGS)), np.float32)
+    for after, tag in enumerate(TAGS):
+        if tag.startswith("I-"):
+            for before, other in enumerate((*TAGS, "O")):
+                if other[2:] != tag[2:]:
+                    moves[before, after] = -1e4
+    return moves
+
+
+#: Added to the scores of moves: an I- tag follows only its own type; the last row is the start.
+FORBIDDEN = _forbidden()
+
+
+def decode(scores: Array, moves: Array) -> list[int]:
+    """The best path through the tags of one sentence (Viterbi); the last row of `moves` is the start."""
+    best = scores[0] + moves[-1]
+    back = np.zeros((len(scores), len(TAGS)), np.int64)
+    for at in range(1, len(scores)):
+        through = best[:, None] + moves[:-1]
         back[at] = through.argmax(axis=0)
         best = through.max(axis=0) + scores[at]
     path = [int(best.argmax())]
-    for at in range(count - 1, 0, -1):
+    for at in range(len(scores) - 1, 0, -1):
         path.append(int(back[at, path[-1]]))
     return path[::-1]
 
 
 @lru_cache(maxsize=1)
-def load_model() -> Model:
+def load_tagger() -> Tagger:
     """The shipped model."""
     with (files("workers.entities") / "data" / "tagger.npz").open("rb") as stream, np.load(stream) as stored:
-        emissions = np.zeros(tuple(stored["shape"]), dtype=np.int16)
-        emissions[stored["rows"]] = stored["values"]
-        return Model(emissions, stored["transitions"].astype(np.float32))
+        return Tagger({name: stored[name] for name in stored.files})

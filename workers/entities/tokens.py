@@ -3,58 +3,64 @@
 import re
 from typing import NamedTuple
 
-__all__ = ["Token", "sentences", "tokenize"]
+from workers.entities.lexicon import word_set
 
-_TOKEN = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*\.?(?<=[A-Z]\.)|[^\W_]+(?:['’-][^\W_]+)*|[^\w\s]|_+")
+__all__ = ["LONGEST", "Sentence", "sentences"]
+
+#: A word with inner marks (al-Sharaa, O'Neill, U.S.), a number, or one mark. A possessive 's is a word of its own.
+_TOKEN = re.compile(
+    r"https?://[^\s<>\"”]+|www\.[^\s<>\"”]+|[\w.+-]+@[\w-]+\.[\w.-]+|[@#]\w+"  # addresses, handles and tags are one word
+    r"|(?:[^\W\d_]\.){2,}"  # U.S., U.N.
+    r"|[^\W_]+(?:(?:['’.](?!s\b)|-|&)[^\W_]+)*"
+    r"|['’]s\b|\n+|[^\w\s]|_+"
+)
 _ENDS = frozenset(".!?…。！？؟")
-_ABBREVIATIONS = frozenset({"mr", "mrs", "ms", "dr", "st", "gen", "col", "lt", "sgt", "sen", "rep", "gov", "prof", "jr", "sr", "inc", "ltd", "co", "corp", "vs", "no", "u.s", "u.k", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec"})  # fmt: skip
-_LONGEST = 250
+_ABBREVIATIONS = word_set("mr mrs ms dr st gen col lt sgt sen rep gov prof jr sr inc ltd co corp vs no jan feb mar apr jun jul aug sep sept oct nov dec adm capt cmdr maj rev hon mt ft bros messrs dept univ assn mme")  # fmt: skip
+_BEFORE_POINT = word_set(
+    "mr mrs ms dr st gen col lt sgt sen rep gov prof jr sr inc ltd co corp adm capt maj rev mt ft bros mme"
+)
+LONGEST = 200
 
 
-class Token(NamedTuple):
-    """A word, number or mark: `text[start:end]`."""
+class Sentence(NamedTuple):
+    """Words and where each begins; a word ends where its own length says."""
 
-    text: str
-    start: int
-    end: int
+    words: list[str]
+    starts: list[int]
 
 
-def tokenize(text: str) -> list[Token]:
-    """The tokens; a possessive 's is one of its own."""
-    found = []
+def sentences(text: str) -> list[Sentence]:
+    """The text's sentences in order. A line break ends one; LONGEST words end one too."""
+    found: list[Sentence] = []
+    words: list[str] = []
+    starts: list[int] = []
+    ended = False
     for match in _TOKEN.finditer(text):
-        word, start = match.group(0), match.start()
-        if len(word) > 2 and word[-2:] in {"'s", "’s"}:
-            found += [
-                Token(word[:-2], start, start + len(word) - 2),
-                Token(word[-2:], start + len(word) - 2, start + len(word)),
-            ]
-        else:
-            found.append(Token(word, start, match.end()))
+        word = match.group()
+        if word[0] == "\n" or len(words) >= LONGEST or (ended and not (word[0].islower() or word in ")]}\"”’'»")):
+            if words:
+                found.append(Sentence(words, starts))
+                words, starts = [], []
+            if word[0] == "\n":
+                ended = False
+                continue
+        at = match.start()
+        if word == "." and words and starts[-1] + len(words[-1]) == at and _abbreviates(words[-1]):
+            words[-1] += "."
+            continue
+        words.append(word)
+        starts.append(at)
+        ended = (word in _ENDS and not _inside(words)) or (ended and word in "\"”’'»)")
+    if words:
+        found.append(Sentence(words, starts))
     return found
 
 
-def sentences(text: str) -> list[list[Token]]:
-    """The tokens by sentence. A line break between tokens ends a sentence; very long ones are split."""
-    result: list[list[Token]] = []
-    current: list[Token] = []
-    tokens = tokenize(text)
-    for number, token in enumerate(tokens):
-        if current and ("\n" in text[current[-1].end : token.start] or len(current) >= _LONGEST):
-            result.append(current)
-            current = []
-        current.append(token)
-        following = tokens[number + 1] if number + 1 < len(tokens) else None
-        if token.text in _ENDS and following is not None and _ends_here(current, following):
-            result.append(current)
-            current = []
-    if current:
-        result.append(current)
-    return result
+def _abbreviates(word: str) -> bool:
+    """Whether a point after this word belongs to it: an initial, or an abbreviation that stands before a name."""
+    return (len(word) == 1 and word.isupper()) or (word[0].isupper() and word.lower() in _BEFORE_POINT)
 
 
-def _ends_here(current: list[Token], following: Token) -> bool:
-    before = current[-2].text.lower().rstrip(".") if len(current) > 1 else ""
-    if current[-1].text == "." and (before in _ABBREVIATIONS or len(before) == 1):
-        return False
-    return following.start > current[-1].end and (following.text[0].isupper() or not following.text[0].isalpha())
+def _inside(words: list[str]) -> bool:
+    """A point after `No` or `Jan` ends no sentence."""
+    return words[-1] == "." and len(words) > 1 and words[-2].lower() in _ABBREVIATIONS

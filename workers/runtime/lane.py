@@ -32,6 +32,10 @@ __all__ = ["Lane", "LaneSettings"]
 
 _LOG = get_logger(__name__)
 _CLOSE_S = 2.0
+#: A batch grows while it takes less than half of this and shrinks when it takes more than twice: few transactions where stages are
+#: quick, and outputs that do not wait long for their batch where they are slow.
+_BATCH_S = 0.5
+_FIRST_BATCH = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,7 @@ class Lane:
         self._buffer: deque[Received] = deque()
         self._buffered_bytes = 0
         self._arrived = asyncio.Event()
+        self._batch_records = min(_FIRST_BATCH, settings.batch_records)
         self._draining = False
         self._producer: AIOKafkaProducer | None = None
         self._task: asyncio.Task[None] | None = None
@@ -79,10 +84,7 @@ class Lane:
     @property
     def full(self) -> bool:
         """Whether fetching should pause: two batches wait."""
-        return (
-            len(self._buffer) >= 2 * self._settings.batch_records
-            or self._buffered_bytes >= 2 * self._settings.batch_bytes
-        )
+        return len(self._buffer) >= 2 * self._batch_records or self._buffered_bytes >= 2 * self._settings.batch_bytes
 
     @property
     def has_work(self) -> bool:
@@ -206,8 +208,17 @@ class Lane:
                 self._arrived.clear()
                 await self._arrived.wait()
                 continue
-            await done.put((batch, await self._processor.process(batch, self._alive)))
+            started = time.monotonic()
+            outcomes = await self._processor.process(batch, self._alive)
+            self._adapt(len(batch), time.monotonic() - started)
+            await done.put((batch, outcomes))
         await done.put(None)
+
+    def _adapt(self, records: int, seconds: float) -> None:
+        if seconds > 2 * _BATCH_S:
+            self._batch_records = max(min(_FIRST_BATCH, self._settings.batch_records), self._batch_records // 2)
+        elif seconds < _BATCH_S / 2 and records >= self._batch_records:
+            self._batch_records = min(self._settings.batch_records, self._batch_records * 2)
 
     async def _commit_batches(self, done: asyncio.Queue[tuple[list[Received], list[Outcome]] | None]) -> None:
         while (item := await done.get()) is not None:
@@ -222,11 +233,7 @@ class Lane:
     def _next_batch(self) -> list[Received]:
         batch: list[Received] = []
         size = 0
-        while (
-            self._buffer
-            and len(batch) < self._settings.batch_records
-            and (not batch or size < self._settings.batch_bytes)
-        ):
+        while self._buffer and len(batch) < self._batch_records and (not batch or size < self._settings.batch_bytes):
             received = self._buffer.popleft()
             size += len(received.value or b"")
             batch.append(received)

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 import ftfy
 
@@ -14,15 +15,23 @@ _SPACES = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 _NEWLINES = re.compile("\r\n?|\u2028|\u2029|\x85")
 #: UTF-8 read as Windows-1252: a lead byte seen as a Latin letter, then a continuation byte seen as a symbol.
 _MOJIBAKE = re.compile("[ÂÃâ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹Œ‘’“”•–—˜™š›œ]|Ð[\u0080-\u00bf]|Ø[\u0080-\u00bf]")
+#: Any of the above but the carriage return and the no-break space, which are common and replaced beforehand.
+_ODD = re.compile(
+    "[\ud800-\udfff\u00ad\u200b\u2060\ufeff\u180e\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u1680\u2000-\u200a\u202f\u205f\u3000\u2028\u2029]"
+)
+_SHORT = 300
 _WORD = re.compile(r"\w+")
 _MOJIBAKE_LEAST = 2
 
 
 def normalize(text: str) -> str:
     """The text in normal form. Line breaks stay; runs of spaces stay."""
-    text = _SURROGATES.sub("\ufffd", text)
-    text = _CONTROL.sub("", _NEWLINES.sub("\n", text))
-    text = _SPACES.sub(" ", _INVISIBLE.sub("", text))
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u00a0", " ")
+    if _ODD.search(text):
+        text = _CONTROL.sub("", _NEWLINES.sub("\n", _SURROGATES.sub("\ufffd", text)))
+        text = _SPACES.sub(" ", _INVISIBLE.sub("", text))
+    if text.isascii():
+        return text
     if len(_MOJIBAKE.findall(text[:20_000])) >= _MOJIBAKE_LEAST:
         text = "\n".join(ftfy.fix_encoding(line) for line in text.split("\n"))
     return unicodedata.normalize("NFC", text)
@@ -35,4 +44,10 @@ def collapse(text: str) -> str:
 
 def comparable(text: str) -> str:
     """For telling whether two pieces say the same: words only, lower case."""
+    return _comparable_short(text) if len(text) <= _SHORT else " ".join(_WORD.findall(text.lower()))
+
+
+@lru_cache(maxsize=4096)
+def _comparable_short(text: str) -> str:
+    """Headlines and labels are compared again and again."""
     return " ".join(_WORD.findall(text.lower()))

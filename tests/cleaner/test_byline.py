@@ -1,0 +1,55 @@
+"""Author names apart from roles, agencies, addresses, dates; datelines."""
+
+import pytest
+
+from workers.cleaner.byline import agency_in, author_names, split_dateline
+
+NAMES = {
+    "By Ann Hill": ("Ann Hill",),
+    "Von Jana Weiß und Karl-Heinz Vogt, dpa": ("Jana Weiß", "Karl-Heinz Vogt"),
+    "By Rosa Lind and Omar Said Globe Staff and Globe Correspondent, Updated May 3, 2024": ("Rosa Lind", "Omar Said"),
+    "Mira Holt, Senior Editor": ("Mira Holt",),
+    "3. Mai 2024 • Lena Maurer • 4 Minuten": ("Lena Maurer",),
+    "Par Élodie d'Arcy et Jean de La Tour": ("Élodie d'Arcy", "Jean de La Tour"),
+    "Nora O&#039;Shea": ("Nora O'Shea",),
+    "Tess MarlowPublished: May 3, 2024": ("Tess Marlow",),
+    "Автор: Ирина Лебедева": ("Ирина Лебедева",),
+    "Por María López y José Ruiz": ("María López", "José Ruiz"),
+    "newsroom@example.org": (),
+    "Staff Reporter": (),
+    "Reuters": (),
+    "admin": (),
+    "최민수 기자": ("최민수",),
+}
+
+
+@pytest.mark.parametrize("text", NAMES)
+def test_names_in_a_byline(text: str) -> None:
+    assert author_names(text) == NAMES[text]
+
+
+@pytest.mark.parametrize(
+    ("text", "agency"),
+    [
+        ("Von Jana Weiß, dpa", "dpa"),
+        ("By The Associated Press", "AP"),
+        ("Reuters", "Reuters"),
+        ("Sid Lowell", None),
+        ("By Pa Salieu", None),
+    ],
+)
+def test_agencies_in_a_byline(text: str, agency: str | None) -> None:
+    assert agency_in(text) == agency
+
+
+@pytest.mark.parametrize(
+    ("text", "dateline", "agency", "rest"),
+    [
+        ("MOSCOW, July 31 (Reuters) - Ministers met.", "MOSCOW, July 31 (Reuters) -", "Reuters", "Ministers met."),
+        ("BERLIN (dpa) – Der Rat tagt.", "BERLIN (dpa) –", "dpa", "Der Rat tagt."),
+        ("(MENAFN) Ministers met.", None, "MENAFN", "(MENAFN) Ministers met."),
+        ("Ministers met (again) - and left.", None, None, "Ministers met (again) - and left."),
+    ],
+)
+def test_datelines(text: str, dateline: str | None, agency: str | None, rest: str) -> None:
+    assert split_dateline([text]) == (dateline, agency, [rest])

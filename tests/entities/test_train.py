@@ -1,0 +1,65 @@
+"""How training data is made and read; the parts that need no training packages."""
+
+import hashlib
+from pathlib import Path
+
+import numpy as np
+import orjson
+import pytest
+
+from workers.entities.features import FLAGS, MARKS, PARTS, flags_of, marks_of, parts_of
+from workers.entities.tagger import FORBIDDEN, TAGS, decode, load_tagger
+from workers.entities.train import sets
+from workers.entities.train.news import trimmed
+from workers.entities.train.sets import read_set, spans_of
+
+
+def test_a_set_that_is_not_the_pinned_one_is_refused(tmp_path: Path) -> None:
+    folder = tmp_path / "entities"
+    folder.mkdir()
+    (folder / "wikigold.jsonl").write_text('{"id": "0", "tokens": ["x"], "tags": ["O"]}\n')
+    with pytest.raises(ValueError, match="SHA-256"):
+        read_set(tmp_path, "wikigold")
+
+
+def test_sets_come_in_one_convention(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    row = {
+        "id": "0",
+        "tokens": ["President", "Ama", "Boateng", "met", "Danish", "envoys"],
+        "tags": ["B-PER", "I-PER", "I-PER", "O", "B-LOC", "O"],
+    }
+    data = orjson.dumps(row) + b"\n"
+    (tmp_path / "entities").mkdir()
+    (tmp_path / "entities" / "mine.jsonl").write_bytes(data)
+    monkeypatch.setitem(sets.SETS, "mine", (hashlib.sha256(data).hexdigest(), False, 1))
+    (example,) = read_set(tmp_path, "mine")
+    assert [TAGS[tag] for tag in example.tags] == ["O", "B-PER", "I-PER", "O", "B-MISC", "O"]
+
+
+def test_spans_and_trimming() -> None:
+    words = ["the", "Ministry", "of", "Health", "'s", "northern", "Volta", "region"]
+    tags = ["B-ORG", "I-ORG", "I-ORG", "I-ORG", "I-ORG", "B-LOC", "I-LOC", "I-LOC"]
+    assert trimmed(words, spans_of(tags)) == [(1, 4, "ORG"), (6, 7, "LOC")]
+
+
+def test_the_best_path_never_continues_another_type() -> None:
+    rng = np.random.default_rng(5)
+    for _ in range(50):
+        path = [TAGS[tag] for tag in decode(rng.normal(size=(12, len(TAGS))).astype(np.float32), FORBIDDEN)]
+        for before, tag in zip(["O", *path], path, strict=False):
+            assert not tag.startswith("I-") or before[2:] == tag[2:]
+
+
+@pytest.mark.parametrize(
+    "word", ["Accra", "al-Khatib", "x", "U.S.", "3.5%", "Ünïcödé", "http://a.b", "МОСКВА", "\U0001f600"]
+)
+def test_features_stay_within_their_tables(word: str) -> None:
+    assert len(parts_of(word)) == PARTS
+    assert all(0 <= flag < FLAGS for flag in flags_of(word))
+    assert all(0 <= mark < MARKS for _, mark in marks_of([word, word]))
+
+
+def test_typeset_marks_are_read_as_typed_ones() -> None:
+    tagger = load_tagger()
+    typed, typeset = ["Acme", "'s", "rival", '"', "Zenith", '"'], ["Acme", "’s", "rival", "“", "Zenith", "”"]
+    assert np.array_equal(tagger.scores([typed]), tagger.scores([typeset]))

@@ -1,0 +1,87 @@
+"""Pages that are built to be expensive: what nests absurdly deep is flattened before it is parsed.
+
+Parsing HTML takes time with the square of the depth (each tag may look at every open one: HTML standard, 13.2.4.2): 100,000 nested elements
+cost half a minute in any tree builder. A browser stops at about 512; what people write stays under 100.
+"""
+
+import re
+
+from workers.errors import Refused
+
+__all__ = ["flattened"]
+
+#: Fewer tags than this cannot nest deep enough to matter.
+_FEW_TAGS = 4_000
+_DEEPEST = 1_500
+_MAX_TAGS = 600_000
+#: Their end tags may be left out, or they have none: they do not nest by themselves.
+_CLOSED_BY_THE_NEXT = frozenset(
+    [
+        "p",
+        "li",
+        "dt",
+        "dd",
+        "td",
+        "th",
+        "tr",
+        "tbody",
+        "thead",
+        "tfoot",
+        "colgroup",
+        "option",
+        "optgroup",
+        "rp",
+        "rt",
+        "area",
+        "base",
+        "br",
+        "col",
+        "embed",
+        "hr",
+        "img",
+        "input",
+        "link",
+        "meta",
+        "param",
+        "source",
+        "track",
+        "wbr",
+    ]
+)
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]{0,30})")
+
+
+def flattened(content: str) -> str:
+    """The page, without the tags of elements that nest more than 1,500 deep. Raises Refused("too_expensive") above 600,000 tags."""
+    if content.count("<") < _FEW_TAGS:
+        return content
+    deep = _deep_names(content)
+    if not deep:
+        return content
+    names = "|".join(sorted(map(re.escape, deep)))
+    return re.sub(rf"</?(?:{names})\b[^<>]{{0,2000}}>?", " ", content, flags=re.IGNORECASE)
+
+
+def _deep_names(content: str) -> set[str]:
+    open_now: dict[str, int] = {}
+    deep: set[str] = set()
+    depth = tags = 0
+    for match in _TAG.finditer(content):
+        tags += 1
+        if tags > _MAX_TAGS:
+            raise Refused("too_expensive", f"more than {_MAX_TAGS} tags")
+        name = match[2].lower()
+        if name in _CLOSED_BY_THE_NEXT:
+            continue
+        if match[1]:
+            if open_now.get(name, 0):
+                open_now[name] -= 1
+                depth -= 1
+            continue
+        open_now[name] = open_now.get(name, 0) + 1
+        depth += 1
+        if depth > _DEEPEST:
+            deep.add(name)
+    if deep:
+        deep |= {name for name, count in open_now.items() if count > 50}
+    return deep

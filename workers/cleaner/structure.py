@@ -1,0 +1,254 @@
+"""What the place of a block in the page tells: the elements around it, how much prose they hold, what repeats, where the headline is."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workers.cleaner.blocks import Block, Page
+from workers.cleaner.groups import PLACES
+from workers.cleaner.metadata import Metadata
+from workers.cleaner.wording import Matrix
+from workers.text.normalize import comparable
+
+__all__ = ["NAMES", "container_chances", "describe_places"]
+
+_TAGS = (
+    "p",
+    "div",
+    "li",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "td",
+    "span",
+    "blockquote",
+    "figcaption",
+    "a",
+    "section",
+    "article",
+    "button",
+    "pre",
+    "dd",
+)
+_CLUTTER = np.array([PLACES.index(place) for place in (
+    "nav", "header", "footer", "side", "related", "teaser", "share", "caption", "ad", "subscribe", "overlay", "tags", "widget", "media", "form",
+    "legal", "unseen", "correction",
+)])  # fmt: skip
+_FAR = 30
+_UNITS = frozenset({"ul", "ol", "dl", "table"})
+_LEVELS = 4
+_PLACES = len(PLACES)
+
+#: The columns of `describe_places`, in order.
+NAMES: tuple[str, ...] = (
+    *(f"near_{place}" for place in PLACES), *(f"inline_{place}" for place in PLACES[:12]),
+    "tag", "depth", "linked", "bold",
+    *(f"{what}_{level}" for level in range(1, _LEVELS + 1) for what in ("prose", "density", "blocks")),
+    "in_best", "below_best", "above_best", "from_best", "share_best", "kind_blocks", "kind_prose", "kind_density",
+    "from_title", "position", "repeats", "copies", "in_claimed_body", "in_claimed_summary", "is_title", "under_heading", "fresh_parent",
+)  # fmt: skip
+
+
+def describe_places(page: Page, wording: Matrix, metadata: Metadata, title_index: int) -> Matrix:
+    """A row for each block of the page, with the columns `NAMES`."""
+    blocks = page.blocks
+    if not blocks:
+        return np.zeros((0, len(NAMES)), np.float32)
+    elements = _Elements(page)
+    at = np.array([block.element for block in blocks], np.int64)
+    size = wording[:, 0]
+    linked = np.array([block.linked for block in blocks], np.float32)
+    prose = _prose(wording, linked)
+    masses = elements.masses(at, np.stack([size, size * linked, prose, np.ones_like(size)], axis=1))
+    inline = np.array([block.bits for block in blocks], np.uint64)
+    columns = [
+        elements.nearest(page, masses[:, 2] > 0.5 * max(1.0, float(masses[0, 2])))[at], _bits(inline, 12),
+        np.array([_tag_number(block.tag) for block in blocks], np.float32)[:, None],
+        elements.depths[at][:, None], linked[:, None], np.array([block.bold for block in blocks], np.float32)[:, None],
+        _around(elements, masses, at), _best(elements, masses, at, prose), _kinds(page, at, size, linked, prose),
+        _whereabouts(blocks, size, metadata, title_index, at),
+    ]  # fmt: skip
+    return np.concatenate(columns, axis=1, dtype=np.float32)
+
+
+def _prose(wording: Matrix, linked: Matrix) -> Matrix:
+    """Characters of running text: long pieces with punctuation or function words, and little of it linked."""
+    running = (wording[:, 1] >= 12) & (linked < 0.4)
+    result: Matrix = wording[:, 0] * running
+    return result
+
+
+def _tag_number(tag: str) -> int:
+    return _TAGS.index(tag) if tag in _TAGS else len(_TAGS)
+
+
+def _bits(numbers: NDArray[np.uint64], count: int) -> Matrix:
+    result: Matrix = ((numbers[:, None] >> np.arange(count, dtype=np.uint64)) & np.uint64(1)).astype(np.float32)
+    return result
+
+
+class _Elements:
+    """The elements of a page as arrays, and sums over their contents."""
+
+    def __init__(self, page: Page) -> None:
+        self.parents = np.array(page.parents, np.int64)
+        self.depths = np.array(page.depths, np.float32)
+        order = np.argsort(self.depths, kind="stable")
+        edges = np.flatnonzero(np.diff(self.depths[order])) + 1
+        self.levels = np.split(order, edges)
+
+    def nearest(self, page: Page, whole: NDArray[np.bool_]) -> Matrix:
+        """For each element and place: how many steps up to the nearest element that names the place; 30 where there is none. An element that
+        holds most of the page's prose names no clutter, whatever its class says."""
+        own = _bits(np.array(page.bits, np.uint64), _PLACES) > 0
+        own[np.ix_(whole, _CLUTTER)] = False
+        steps = np.where(own, np.float32(0), np.float32(_FAR))
+        for level in self.levels[1:]:
+            above = np.minimum(steps[self.parents[level]] + 1, _FAR)
+            steps[level] = np.where(own[level], 0, above)
+        return steps
+
+    def masses(self, at: NDArray[np.int64], values: Matrix) -> Matrix:
+        """The sum of the values of all blocks in each element."""
+        total = np.zeros((len(self.parents), values.shape[1]), np.float32)
+        np.add.at(total, at, values)
+        self.direct = total.copy()
+        for level in reversed(self.levels[1:]):
+            np.add.at(total, self.parents[level], total[level])
+        return total
+
+
+def _around(elements: _Elements, masses: Matrix, at: NDArray[np.int64]) -> Matrix:
+    """Prose share, link density and number of blocks of the block's element, its parent, and so on up."""
+    whole = max(1.0, float(masses[0, 2]))
+    columns = []
+    here = at
+    for _ in range(_LEVELS):
+        mass = masses[here]
+        columns += [mass[:, 2] / whole, mass[:, 1] / np.maximum(1.0, mass[:, 0]), mass[:, 3]]
+        here = np.maximum(0, elements.parents[here])
+    return np.stack(columns, axis=1).astype(np.float32)
+
+
+def _best(elements: _Elements, masses: Matrix, at: NDArray[np.int64], prose: Matrix) -> Matrix:
+    """Where the block stands to the element whose children hold most prose: inside or not, how far below, how far above both meet."""
+    own = elements.direct[:, 2]
+    score = np.zeros_like(own)
+    parents = elements.parents
+    np.add.at(score, np.maximum(0, parents), own)
+    np.add.at(score, np.maximum(0, parents[np.maximum(0, parents)]), own * 0.5)
+    score += own * 1.0
+    best = int(np.argmax(score))
+    depth = elements.depths
+    chain = np.zeros(len(parents), bool)
+    step = best
+    while step >= 0:
+        chain[step] = True
+        step = int(parents[step])
+    meets = np.where(chain, depth, np.float32(0))
+    for level in elements.levels[1:]:
+        meets[level] = np.where(chain[level], depth[level], meets[parents[level]])
+    inside = meets[at] >= depth[best]
+    inside_at = np.flatnonzero(inside)
+    first, last = (inside_at[0], inside_at[-1]) if len(inside_at) else (0, 0)
+    number = np.arange(len(at))
+    away = np.where(number < first, number - first, np.where(number > last, number - last, 0))
+    columns = [
+        inside, np.where(inside, depth[at] - depth[best], -1), depth[best] - meets[at], away,
+        np.full(len(at), masses[best, 2] / max(1.0, float(masses[0, 2]))),
+    ]  # fmt: skip
+    return np.stack(columns, axis=1).astype(np.float32)
+
+
+def _kinds(page: Page, at: NDArray[np.int64], size: Matrix, linked: Matrix, prose: Matrix) -> Matrix:
+    """What the blocks of the same kind (tag, class, parent's tag and class) hold together."""
+    kinds: dict[tuple[str, str, int], int] = {}
+    numbers = []
+    for element in at.tolist():
+        parent = page.parents[element]
+        kind = (
+            page.tags[element],
+            page.heads[element][:80] if page.tags[element] != "a" else "",
+            page.bits[parent] if parent >= 0 else 0,
+        )
+        numbers.append(kinds.setdefault(kind, len(kinds)))
+    inverse = np.array(numbers)
+    count = np.bincount(inverse)
+    whole = max(1.0, float(prose.sum()))
+    by_kind = np.bincount(inverse, prose) / whole
+    density = np.bincount(inverse, size * linked) / np.maximum(1.0, np.bincount(inverse, size))
+    return np.stack([count[inverse], by_kind[inverse], density[inverse]], axis=1).astype(np.float32)
+
+
+def _whereabouts(
+    blocks: Sequence[Block], size: Matrix, metadata: Metadata, title_index: int, at: NDArray[np.int64]
+) -> Matrix:
+    """Distance from the headline, position, repetition, and whether the page's own metadata claims the piece."""
+    count = len(blocks)
+    number = np.arange(count, dtype=np.float32)
+    from_title = number - title_index if title_index >= 0 else np.full(count, -1000.0)
+    before = np.cumsum(size) - size
+    rows: list[NDArray[np.float64] | Matrix | list[float]] = [
+        from_title,
+        before / max(1.0, float(size.sum())),
+        *_claims(blocks, metadata),
+    ]
+    under = np.zeros(count)
+    since = 99
+    for index, block in enumerate(blocks):
+        since = 0 if block.tag in {"h2", "h3", "h4"} else since + 1
+        under[index] = min(since, 99)
+    fresh = np.ones(count)
+    fresh[1:] = at[1:] != at[:-1]
+    return np.stack([np.asarray(row, np.float64) for row in (*rows, under, fresh)], axis=1).astype(np.float32)
+
+
+def _claims(blocks: Sequence[Block], metadata: Metadata) -> list[list[float]]:
+    times: dict[str, int] = {}
+    body, summary = metadata.body, metadata.summary
+    titles = {comparable(title) for title in metadata.titles}
+    repeats, claimed, summed, titled = [], [], [], []
+    for block in blocks:
+        text = block.text
+        seen = times.get(text, 0)
+        times[text] = seen + 1
+        repeats.append(float(seen))
+        claimed.append(float(text[5:65] in body) if body and len(text) > 20 else -1.0)
+        summed.append(
+            float(summary[:50] == text[:50] or text in summary) if len(summary) > 40 and len(text) > 20 else -1.0
+        )
+        titled.append(float(comparable(text) in titles) if len(text) < 300 else 0.0)
+    copies = [float(times[block.text]) for block in blocks]
+    return [repeats, copies, claimed, summed, titled]
+
+
+def container_chances(page: Page, chance: Matrix, sizes: Matrix) -> Matrix:
+    """The mean chance, weighted by size, of what stands in the block's element, its parent, and so on up (six levels); then of what stands
+    in its list, table or section; then the share of the page's whole chance that each of the three nearest hold."""
+    elements = _Elements(page)
+    at = np.array([block.element for block in page.blocks], np.int64)
+    masses = elements.masses(at, np.stack([chance * sizes, sizes], axis=1))
+    mean = masses[:, 0] / np.maximum(1.0, masses[:, 1])
+    share = masses[:, 0] / max(1e-6, float(masses[0, 0]))
+    columns: list[NDArray[Any]] = []
+    here = at
+    for level in range(6):
+        columns.append(mean[here])
+        if 0 < level < 4:
+            columns.append(share[here])
+        here = np.maximum(0, elements.parents[here])
+    units = _units(page)
+    columns += [mean[units[at]], masses[units[at], 1]]
+    return np.stack(columns, axis=1).astype(np.float32)
+
+
+def _units(page: Page) -> NDArray[np.int64]:
+    """For each element the outermost list or table that it belongs to, or itself."""
+    units: list[int] = []
+    for number, (tag, parent) in enumerate(zip(page.tags, page.parents, strict=True)):
+        inside = parent >= 0 and page.tags[units[parent]] in _UNITS
+        units.append(units[parent] if inside and tag not in {"article", "section"} else number)
+    return np.array(units, np.int64)

@@ -1,0 +1,221 @@
+"""The headline: what the page's headings and its own claims say, weighed against each other by a small learned model."""
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from workers.cleaner.blocks import Block
+from workers.cleaner.groups import has_place
+from workers.cleaner.metadata import Metadata
+from workers.cleaner.trees import Trees
+from workers.cleaner.wording import Matrix
+from workers.text.normalize import collapse, comparable
+
+__all__ = ["NAMES", "Title", "candidates", "find_title", "headline_anchor", "title_rows", "without_site"]
+
+_SITE = re.compile(r"\s+(?:[|–—·»:•]|-|::)\s+|\s*[|]\s*")
+_MOST_HEADINGS = 12
+_LONGEST = 300
+_TRAILING = re.compile(r"\s*(?:\[[^\]]{1,20}\]|\((?:video|photos|watch|update[d]?|exklusiv)\))\s*$", re.IGNORECASE)
+
+#: The columns of `title_rows`, in order.
+NAMES: tuple[str, ...] = (
+    "is_h1", "is_h2", "is_ld", "is_og", "is_twitter", "is_page", "is_page_part", "part_number", "parts", "words", "characters", "h1s", "number",
+    "equals_ld", "equals_og", "equals_twitter", "equals_page_part", "equals_h1", "agreeing", "best_overlap_claim", "best_overlap_h1",
+    "overlap_ld", "overlap_og", "overlap_page", "contains_other", "inside_other", "linked", "in_article", "in_header", "in_related", "titled",
+    "before_first_prose", "ends_with_bar", "only_h1", "on_page",
+)  # fmt: skip
+
+
+class Title(NamedTuple):
+    """The headline and the number of the block that shows it, or -1."""
+
+    text: str | None
+    place: int
+
+
+class Candidate(NamedTuple):
+    """A text that may be the headline: `source` names where it stands, `place` its block or -1, `part` its place in a page title."""
+
+    text: str
+    source: str
+    place: int = -1
+    part: int = 0
+    parts: int = 1
+
+
+def headline_anchor(blocks: Sequence[Block], metadata: Metadata) -> int:
+    """The block from which the places of others are counted: the h1 that the page's claims agree with, else the block that says what they say,
+    else the first h1; -1 where there is none of them."""
+    headings = [
+        (number, block) for number, block in enumerate(blocks) if block.tag == "h1" and len(block.text.split()) >= 2
+    ]
+    claims = [*metadata.titles, *page_parts(metadata.page_title)]
+    said = {comparable(claim) for claim in claims}
+    for number, block in headings:
+        if comparable(block.text) in said:
+            return number
+    for number, block in headings:
+        if any(_overlap(block.text, claim) >= 0.6 for claim in claims):
+            return number
+    for number, block in enumerate(blocks):
+        if len(block.text) < _LONGEST and comparable(block.text) in said and len(block.text) > 12:
+            return number
+    return headings[0][0] if headings else -1
+
+
+def page_parts(title: str | None) -> list[str]:
+    """A page title, the longest of its parts (set apart by bars and dashes) first, then the whole."""
+    if not title:
+        return []
+    parts = sorted(filter(None, _SITE.split(title)), key=len, reverse=True)
+    return [parts[0], title] if len(parts) > 1 and len(parts[0]) > 15 else [title]
+
+
+def without_site(title: str, site: str | None) -> str:
+    """The title without the name of the site at its end or start."""
+    parts = [part for part in _SITE.split(title) if part]
+    if len(parts) < 2 or not site:
+        return title
+    name = comparable(site).replace(" ", "")
+    ends = comparable(parts[-1]).replace(" ", "")
+    if len(ends) > 2 and (ends in name or name in ends):
+        cut = title.rfind(parts[-1])
+        return collapse(re.sub(r"\s*(?:[|–—·»:•-]|::)\s*$", "", title[:cut]))
+    return title
+
+
+def candidates(blocks: Sequence[Block], metadata: Metadata) -> list[Candidate]:
+    """Every text that may be the headline, in a fixed order."""
+    found = [
+        Candidate(block.text, block.tag, number)
+        for number, block in enumerate(blocks)
+        if block.tag in {"h1", "h2"} and 1 < len(block.text) <= _LONGEST
+    ]
+    headings = [one for one in found if one.source == "h1"][:_MOST_HEADINGS] + [
+        one for one in found if one.source == "h2"
+    ][:4]
+    claims = [
+        Candidate(text, source)
+        for source, text in (("ld", metadata.headline), ("og", metadata.og_title), ("twitter", metadata.twitter_title))
+        if text and len(text) <= _LONGEST
+    ]
+    parts = [part for part in _SITE.split(metadata.page_title or "") if part][:6]
+    pieces = [
+        Candidate(part, "page_part", -1, number, len(parts)) for number, part in enumerate(parts) if len(part) > 1
+    ]
+    whole = [Candidate(metadata.page_title, "page", -1, 0, len(parts))] if metadata.page_title else []
+    joined = [
+        Candidate(text, "page_part", -1, 0, len(parts))
+        for text in _prefixes(metadata.page_title or "")
+        if text not in parts
+    ]
+    cut = [
+        Candidate(shorter, claim.source, -1, 1, 2)
+        for claim in claims
+        if (shorter := without_site(claim.text, metadata.site)) != claim.text and len(shorter) > 1
+    ]
+    return [*headings, *claims, *cut, *pieces, *joined, *whole]
+
+
+def _prefixes(title: str) -> list[str]:
+    """The title without its last part, and without its last two."""
+    cuts = [match.start() for match in _SITE.finditer(title)]
+    return [title[:cut].strip() for cut in cuts[-2:] if cut > 10]
+
+
+def title_rows(blocks: Sequence[Block], metadata: Metadata, found: Sequence[Candidate]) -> Matrix:
+    """A row for each candidate, with the columns `NAMES`."""
+    words = {one.text: frozenset(comparable(one.text).split()) for one in found}
+    folded = {one.text: comparable(one.text) for one in found}
+    by_source: dict[str, list[str]] = {}
+    for one in found:
+        by_source.setdefault(one.source, []).append(one.text)
+    shown = {comparable(block.text) for block in blocks if len(block.text) <= _LONGEST}
+    prose = next(
+        (number for number, block in enumerate(blocks) if len(block.text) > 200 and block.linked < 0.3), len(blocks)
+    )
+    h1s = len(by_source.get("h1", ()))
+    rows = [_row(one, blocks, by_source, words, folded, shown, prose, h1s, number) for number, one in enumerate(found)]
+    return np.array(rows, np.float32).reshape(len(found), len(NAMES))
+
+
+def _row(
+    one: Candidate, blocks: Sequence[Block], by_source: dict[str, list[str]], words: dict[str, frozenset[str]], folded: dict[str, str],
+    shown: set[str], prose: int, h1s: int, number: int,
+) -> list[float]:  # fmt: skip
+    mine, said = words[one.text], folded[one.text]
+
+    def overlap(source: str) -> float:
+        return max((_share(mine, words[text]) for text in by_source.get(source, ())), default=-1.0)
+
+    def equals(source: str) -> float:
+        return float(any(folded[text] == said for text in by_source.get(source, ()))) if source in by_source else -1.0
+
+    others = {text for texts in by_source.values() for text in texts if folded[text] != said}
+    block = blocks[one.place] if one.place >= 0 else None
+    places = _places(block)
+    sources = ("h1", "h2", "ld", "og", "twitter", "page", "page_part")
+    return [
+        *(float(one.source == source) for source in sources), one.part, one.parts, len(mine), len(one.text), h1s, number,
+        equals("ld"), equals("og"), equals("twitter"), equals("page_part"), equals("h1"), sum(max(0.0, equals(source)) for source in sources),
+        max(overlap("ld"), overlap("og"), overlap("twitter")), overlap("h1"), overlap("ld"), overlap("og"), overlap("page"),
+        float(any(folded[text] and folded[text] in said for text in others if len(text) > 15)),
+        float(any(said and said in folded[text] for text in others)),
+        block.linked if block else -1.0, *places, float(one.place < prose) if block else -1.0, float(one.text.rstrip()[-1:] in "|-–:"),
+        float(one.source == "h1" and h1s == 1), float(said in shown),
+    ]  # fmt: skip
+
+
+def _places(block: Block | None) -> list[float]:
+    if block is None or block.page is None:
+        return [-1.0] * 4
+    bits, element, page = block.bits, block.element, block.page
+    for _ in range(6):
+        if element < 0:
+            break
+        bits |= page.bits[element]
+        element = page.parents[element]
+    return [
+        float(has_place(bits, *names))
+        for names in (
+            ("article", "body", "<article>"),
+            ("header", "<header>"),
+            ("related", "side", "teaser"),
+            ("title",),
+        )
+    ]
+
+
+def _share(one: frozenset[str], other: frozenset[str]) -> float:
+    return len(one & other) / max(1, len(one | other))
+
+
+def _overlap(one: str, other: str) -> float:
+    first, second = set(comparable(one).split()), set(comparable(other).split())
+    return len(first & second) / max(1, min(len(first), len(second)))
+
+
+def find_title(blocks: Sequence[Block], metadata: Metadata, model: Trees) -> Title:
+    """The likeliest candidate, and the first block that says the same words."""
+    found = candidates(blocks, metadata)
+    if not found:
+        return Title(None, -1)
+    chances = model.chances(title_rows(blocks, metadata, found))
+    best = found[int(np.argmax(chances))]
+    said = comparable(best.text)
+    if best.place >= 0:
+        return Title(best.text, best.place)
+    return Title(
+        best.text,
+        next(
+            (
+                number
+                for number, block in enumerate(blocks)
+                if len(block.text) <= _LONGEST and comparable(block.text) == said
+            ),
+            -1,
+        ),
+    )

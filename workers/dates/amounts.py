@@ -1,0 +1,97 @@
+"""Durations and sets, and the ages that look like them."""
+
+from collections.abc import Callable
+
+from workers.dates.calendar import moved
+from workers.dates.case import Case, Reading
+
+__all__ = ["AMOUNTS", "duration_value"]
+
+_CODES = {
+    "second": ("T", "S"), "minute": ("T", "M"), "hour": ("T", "H"), "day": ("", "D"), "night": ("", "D"), "week": ("", "W"), "weekend": ("", "W"),
+    "month": ("", "M"), "quarter": ("", "Q"), "half": ("", "H"), "year": ("", "Y"), "decade": ("", "DE"), "century": ("", "CE"),
+    "millennium": ("", "ML"), "season": ("", "S"),
+}  # fmt: skip
+#: `a second`, `the second`, `a quarter of`: an ordinal or a share, no time.
+_NO_COUNT = {"second": ("a", "an"), "quarter": ("a", "an"), "minute": ()}
+_IN_YEARS = {"decade": 10, "century": 100, "millennium": 1000}
+
+
+def duration_value(count: float | None, unit: str) -> str:
+    """The TIMEX3 value: P3D, PT2H, PXW for a vague count; decades and centuries in years, half years in months."""
+    if unit in _IN_YEARS and count is not None:
+        count, unit = count * _IN_YEARS[unit], "year"
+    if unit == "half":
+        count, unit = (None if count is None else count * 6), "month"
+    if unit == "year" and count is not None and count != int(count) and count < 1:
+        count, unit = count * 12, "month"
+    if unit == "hour" and count == 0.5:
+        count, unit = 30, "minute"
+    time, code = _CODES[unit]
+    return f"P{time}{'X' if count is None else f'{count:.10g}'}{code}"
+
+
+def _duration(case: Case) -> Reading | None:
+    """three days, a two-year plan, the past five months; `the past five months` also covers a stretch of the calendar."""
+    unit = case.value("unit")
+    count = case.number("n") if case.has("n") else 2.0 if case.is_word(case.word("unit"), "dual") else 1.0
+    if case.has("n") and case.word("n") in _NO_COUNT.get(case.word("unit"), ()):
+        return None
+    if case.has("n") and count is None and case.scene.tokens[case.spans["n"][0]].isdigit():
+        return None
+    covers = None
+    way = case.value("rel", default=0) if case.has("rel") or "way" in case.given else 0
+    if way and count and case.now and unit in {"day", "week", "month", "year"}:
+        other = moved(case.now, unit, int(way) * max(1, int(count)))
+        first, last = sorted((other, case.now))
+        covers = (first.isoformat(), last.isoformat())
+    return Reading(
+        "DURATION",
+        duration_value(count, unit),
+        0.85,
+        mod=case.value("approx"),
+        covers=covers,
+        relative=covers is not None,
+    )
+
+
+def _vague(case: Case) -> Reading | None:
+    """for years, in recent weeks."""
+    return Reading("DURATION", duration_value(None, case.value("unit")), 0.7)
+
+
+def _every(case: Case) -> Reading | None:
+    """every day, each July, twice a week, annually."""
+    if case.has("frequency"):
+        if (
+            case.is_word(case.word("frequency"), "adjective")
+            and case.after().isalpha()
+            and not case.is_word(case.after(), "timecue")
+        ):
+            return None
+        return Reading("SET", case.value("frequency"), 0.85)
+    if case.has("weekday"):
+        return Reading("SET", f"XXXX-WXX-{int(case.value('weekday')) + 1}" + case.value("daypart", default=""), 0.9)
+    if case.has("m"):
+        return Reading("SET", f"XXXX-{case.value('m', 'month'):02d}", 0.85)
+    if case.has("season"):
+        return Reading("SET", f"XXXX-{case.value('season')}", 0.85)
+    if case.has("daypart"):
+        return Reading("SET", f"XXXX-XX-XX{case.value('daypart')}", 0.85)
+    if case.word("unit") in _NO_COUNT and not case.has("n") and case.scene.tokens[case.start] in {"a", "an", "per"}:
+        return None
+    count = case.number("n") if case.has("n") else 1.0
+    return Reading("SET", duration_value(count, case.value("unit")), 0.85)
+
+
+def _none(case: Case) -> None:
+    """Looks like a time and is none; the match keeps other rules from its words."""
+    return
+
+
+AMOUNTS: dict[str, Callable[[Case], Reading | None]] = {
+    "duration": _duration,
+    "vague": _vague,
+    "set": _every,
+    "none": _none,
+}

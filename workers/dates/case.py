@@ -1,0 +1,184 @@
+"""What the rules work on: the text as tokens, one match in it, the times known so far, and what a match means."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
+
+from workers.dates.calendar import span
+from workers.dates.grammar import Grammar
+from workers.dates.numerals import amount, numeral_classes
+
+__all__ = ["Case", "Kind", "Reading", "Scene", "Timeline"]
+
+Kind = Literal["DATE", "TIME", "DURATION", "SET"]
+_NEAR = 160
+#: The least length of a value that is as fine as a unit.
+_FINE = {"day": 10, "week": 7, "weekend": 7, "month": 7, "quarter": 7, "year": 4}
+#: Slots that several classes fill.
+_ALSO = {
+    "unit": (
+        "units",
+        "calunit",
+        "yearword",
+        "longunit",
+        "daylike",
+        "weekendword",
+        "weekmonth",
+        "workday",
+        "dayword",
+        "setunit",
+        "dual",
+        "sameday",
+    ),
+    "season": ("sureseason",),
+    "daypart": ("partnoun", "partadverb"),
+    "rel": ("relbefore",),
+    "jm": ("jalalimonth", "surejalali"),
+    "n": ("ordinalcentury", "roman", "ordinal"),
+    "deictic": ("lastnight",),
+    "named": ("midnight",),
+}
+
+
+@dataclass(slots=True)
+class Reading:
+    """What an expression means. `covers` is what it spans where the value does not say it; `relative` that it was counted from another time;
+    `echo` that it is a comparison (`a year earlier`), which does not become what the text speaks of;
+    `end` is the token after its last one, where that is not the match's."""
+
+    type: Kind
+    value: str
+    confidence: float = 0.9
+    mod: str | None = None
+    relative: bool = False
+    covers: tuple[str, str] | None = None
+    granularity: str | None = None
+    anchor: date | None = None
+    echo: bool = False
+    end: int | None = None
+
+
+@dataclass(slots=True)
+class Scene:
+    """The text: lower-case tokens, a symbol for each, and where each begins. `narrative`: a history, whose dates lean on each other."""
+
+    text: str
+    tokens: list[str]
+    symbols: str
+    offsets: list[int]
+    grammar: Grammar
+    published: date | None
+    clock: str | None
+    narrative: bool
+
+
+@dataclass(slots=True)
+class Timeline:
+    """The times named so far. `place` is the token at which the last one stands."""
+
+    day: date | None = None
+    value: str = ""
+    place: int = -1
+    year: int | None = None
+    quarter: str = ""
+    quarter_place: int = -1
+
+    def note(self, reading: Reading, place: int) -> None:
+        """Keep a date that is part of the calendar; sets, durations and references to past and future say nothing of when."""
+        covered = span(reading.value) if reading.type in {"DATE", "TIME"} else None
+        if covered is None:
+            return
+        self.day, self.value, self.place = covered[0], reading.value, place
+        if len(reading.value) >= 4:
+            self.year = covered[0].year
+        if "-Q" in reading.value and not reading.echo:
+            self.quarter, self.quarter_place = reading.value, place
+
+
+@dataclass(slots=True)
+class Case:
+    """One match: tokens `start` to `end` (exclusive), its slots, and what the rule table gives the action."""
+
+    scene: Scene
+    timeline: Timeline
+    start: int
+    end: int
+    given: Mapping[str, Any]
+    spans: dict[str, tuple[int, int]]
+
+    def has(self, name: str) -> bool:
+        """Whether the slot took part."""
+        return name in self.spans
+
+    def word(self, name: str) -> str:
+        """The slot's text in lower case, white space made plain; empty where it took no part."""
+        span_ = self.spans.get(name)
+        if span_ is None:
+            return ""
+        first, last = span_
+        if last - first == 1:
+            return self.scene.tokens[first]
+        return "".join([" " if token.isspace() else token for token in self.scene.tokens[first:last]])
+
+    def value(self, name: str, kind: str | None = None, default: Any = None) -> Any:
+        """What the slot's word means as one of a class (by default the class of the slot's name)."""
+        if name not in self.spans:
+            return self.given.get(name, default)
+        word = self.word(name)
+        for known in (kind, name) if kind else (name, *_ALSO.get(name, ())):
+            if known and self.is_word(word, known):
+                return self.scene.grammar.value(known, word)
+        raise KeyError(word)
+
+    def number(self, name: str) -> float | None:
+        """A slot's number; None for a vague one."""
+        return amount(self.scene.tokens[slice(*self.spans[name])], self.scene.grammar.words)
+
+    def figure(self, name: str) -> int:
+        """A slot's number in figures."""
+        return int(self.word(name))
+
+    def capital(self, name: str | None = None) -> bool:
+        """Whether the slot's (or the match's) first letter is a capital."""
+        at = self.scene.offsets[self.spans[name][0] if name else self.start]
+        return self.scene.text[at : at + 1].isupper()
+
+    def before(self, count: int = 1) -> str:
+        """The word `count` words before the match, in lower case; marks count as words, white space does not."""
+        return self._beside(self.start - 1, -1, count)
+
+    def after(self, count: int = 1) -> str:
+        """The word `count` words after the match."""
+        return self._beside(self.end, 1, count)
+
+    def _beside(self, at: int, step: int, count: int) -> str:
+        tokens = self.scene.tokens
+        while 0 <= at < len(tokens):
+            if not tokens[at].isspace():
+                count -= 1
+                if count == 0:
+                    return tokens[at]
+            at += step
+        return ""
+
+    def is_word(self, word: str, kind: str) -> bool:
+        """Whether a word belongs to a class."""
+        classes = self.scene.grammar.words.get(word)
+        return kind in classes if classes is not None else kind in numeral_classes(word)
+
+    @property
+    def now(self) -> date | None:
+        """What `today` counts from: the publication."""
+        return self.scene.published
+
+    @property
+    def then(self) -> date | None:
+        """What `two days earlier` counts from: the last time named, where it is near enough or the text is a history; else the publication."""
+        near = self.scene.narrative or self.start - self.timeline.place <= _NEAR
+        return self.timeline.day if self.timeline.day and near else self.scene.published
+
+    def then_by(self, unit: str) -> date | None:
+        """`then` for counting in a unit: a time that is known to the year only does not tell from which day to count."""
+        known = len(self.timeline.value) if "-W" not in self.timeline.value else _FINE["week"]
+        return self.then if known >= _FINE.get(unit, 0) else self.scene.published

