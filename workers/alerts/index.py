@@ -6,6 +6,7 @@ Only rules whose anchor the article has are evaluated. How common a key is, is l
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from workers.alerts.document import Document
 from workers.alerts.evaluate import value_key
@@ -50,42 +51,68 @@ def anchors(query: Query) -> list[Anchor]:
             return []
 
 
+class _Need(NamedTuple):
+    """All that an article must have: these keys, and one of each of those. `decided`: with these the query holds."""
+
+    single: Anchor
+    several: tuple[Anchor, ...]
+    decided: bool
+
+
+def _need(query: Query, found: Sequence[Anchor]) -> _Need:
+    single = frozenset(key for anchor in found if len(anchor) == 1 for key in anchor)
+    return _Need(single, tuple(anchor for anchor in found if len(anchor) > 1), _is_decided(query))
+
+
+def _is_decided(query: Query) -> bool:
+    """Whether the anchors say all: words and facts, joined with AND, some of them alternatives."""
+    return all(
+        (isinstance(one, Term) and not (one.exact or one.prefix)) or (isinstance(one, Value) and one.field in _FACTS)
+        for part in (query.all_of if isinstance(query, And) else (query,))
+        for one in (part.any_of if isinstance(part, Or) else (part,))
+    )
+
+
 class Index:
     """Queries by number."""
 
     def __init__(self, queries: Sequence[Query]) -> None:
         self._anchors = [anchors(query) for query in queries]
         self._always = [number for number, found in enumerate(self._anchors) if not found]
+        self._needs = [_need(query, found) for query, found in zip(queries, self._anchors, strict=True)]
+        # Of all anchors, chosen or not: the needs are checked against the article's keys too.
+        known = {key for found in self._anchors for anchor in found for key in anchor}
+        self._fields = {key.split(":")[0] for key in known if ":" in key}
+        self._prefixes = any(key.endswith("*") for key in known)
         self._seen: Counter[str] = Counter()
         self._articles = 0
         self._build()
 
     def _build(self) -> None:
         by_key: dict[str, list[int]] = defaultdict(list)
-        used: set[str] = set()
         for number, found in enumerate(self._anchors):
             if found:
                 for key in found[0] if len(found) == 1 else min(found, key=self._commonness):
                     by_key[key].append(number)
         self._by_key = dict(by_key)
-        used.update(key.split(":")[0] for key in by_key if ":" in key)
-        self._fields = used
-        self._prefixes = any(key.endswith("*") for key in by_key)
 
     def _commonness(self, anchor: Anchor) -> float:
         """How many articles it lets through; a guess by length (short words are common) where none was seen."""
         seen = sum(self._seen[key] for key in anchor)
         return seen + sum((1 / (1 + len(key))) + key.startswith(_BROAD) for key in anchor)
 
-    def candidates(self, document: Document) -> list[int]:
-        """The numbers of the queries that can hold, in order."""
+    def candidates(self, document: Document) -> tuple[list[int], list[int]]:
+        """The numbers of the queries that hold, and of those that still have to be evaluated."""
         keys = self._keys(document)
-        by_key = self._by_key
-        lists = [by_key[key] for key in keys if key in by_key]
-        found = {number for numbers in lists for number in numbers}
-        found.update(self._always)
+        by_key, needs = self._by_key, self._needs
+        hold: list[int] = []
+        open_ = list(self._always)
+        for number in {number for key in keys if key in by_key for number in by_key[key]}:
+            single, several, decided = needs[number]
+            if single <= keys and not any(anchor.isdisjoint(keys) for anchor in several):
+                (hold if decided else open_).append(number)
         self._learn(keys)
-        return sorted(found)
+        return hold, open_
 
     def _keys(self, document: Document) -> set[str]:
         keys = set(document.words)

@@ -54,8 +54,9 @@ class Matcher:
         return Document(article, self._folded)
 
     def _hits(self, document: Document) -> list[int]:
+        hold, open_ = self._index.candidates(document)
         queries = self._queries
-        return [number for number in self._index.candidates(document) if holds(queries[number], document)]
+        return sorted([*hold, *(number for number in open_ if holds(queries[number], document))])
 
 
 def _in_order(found: Iterable[MatchedSpan]) -> tuple[MatchedSpan, ...]:
