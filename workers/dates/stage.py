@@ -8,7 +8,7 @@ from workers.ports import Stage, StageOptions
 
 __all__ = ["VERSION", "load"]
 
-VERSION = "1.0.0"
+VERSION = "2.0.0"
 _WORD = re.compile(r"\w+")
 
 
