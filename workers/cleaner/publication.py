@@ -2,7 +2,7 @@
 
 Every date on the page, in its metadata and in its url is a candidate. What speaks for or against it is a handful of yes-or-no
 features, each with a weight (`WEIGHTS`); the share of a day in the softmax over all of them is its confidence. The weights are rules
-set by hand in steps of a quarter, guided by a fit on development pages that was checked across sites; docs/dates.md tells how.
+set in steps of a quarter, guided by fits on development pages.
 """
 
 import math

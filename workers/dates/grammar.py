@@ -34,6 +34,8 @@ OTHER = "\0"
 SPACE = " "
 _FIRST_SYMBOL = 0x100
 _MOST_REACH = 14
+#: A longer expression may begin a few tokens before the trigger of a shorter one (`every` before `twenty minutes`).
+_LEAST_REACH = 6
 _LONGEST_CHUNK = 24
 _MOST_CHUNKS = 100_000
 _SPELLINGS = {"-": ("-", "–", "‐", "‑", "—"), "'": ("'", "’", "`"), "/": ("/",), ",": (",", "،", "，")}
@@ -321,7 +323,7 @@ def _triggers(
     for branch in sequences:
         for before, node in _rarest(Sequence(branch), weak):
             for symbol in fitting(node):
-                reach[symbol] = max(reach.get(symbol, 0), min(before, _MOST_REACH))
+                reach[symbol] = max(reach.get(symbol, _LEAST_REACH), min(before, _MOST_REACH))
     return re.compile(_set("".join(reach))), reach
 
 

@@ -5,11 +5,13 @@ import re
 from schemas.articles import AnnotatedArticle, CleanedArticle, Counts, EnrichedArticle
 from workers.dates.find import find
 from workers.ports import Stage, StageOptions
+from workers.text.language import identify
 
 __all__ = ["VERSION", "load"]
 
-VERSION = "1.0.0"
+VERSION = "2.0.0"
 _WORD = re.compile(r"\w+")
+_LEAST_CONFIDENCE = 0.5
 
 
 def load(options: StageOptions) -> Stage:
@@ -17,10 +19,19 @@ def load(options: StageOptions) -> Stage:
     return add_dates
 
 
+def _language(article: CleanedArticle) -> str:
+    """The article's language; of one that came without, what its text is in, and English where that cannot be told."""
+    code = article.language.code
+    if code == "und":
+        guess = identify(article.text)
+        code = guess.code if guess.confidence >= _LEAST_CONFIDENCE else "en"
+    return code.split("-")[0].lower()
+
+
 def add_dates(article: CleanedArticle) -> EnrichedArticle:
     """The article with its temporal expressions, counted from its publication time."""
     published = article.published.value if article.published else None
-    dates = find(article.text, published, article.language.code)
+    dates = find(article.text, published, _language(article))
     annotated = article if isinstance(article, AnnotatedArticle) else AnnotatedArticle.model_construct(**dict(article))
     counts = Counts(
         characters=len(article.text),
