@@ -182,7 +182,6 @@ def test_a_failure_that_may_heal_is_tried_again_and_then_delivered(
     ("value", "least", "most"),
     [
         ("7", 7, 7), ("0", 0, 0), ("100000", 300, 300), ("", 0, 0), ("soon", 0, 0), ("-5", 0, 0), ("nan", 0, 0), ("inf", 0, 0), ("1e999", 0, 0),
-        (format_datetime(datetime.now(UTC) + timedelta(seconds=120), usegmt=True), 60, 120),
         ("Wed, 21 Oct 2015 07:28:00 GMT", 0, 0), ("Wed, 99 Oct 2015 07:28:00 GMT", 0, 0),
     ],
 )  # fmt: skip
@@ -193,6 +192,14 @@ def test_too_many_requests_says_how_long_to_wait(
     with pytest.raises(Busy) as busy:
         sink.write([alert()])
     assert least <= busy.value.retry_after_s <= most
+
+
+def test_a_date_to_come_again_at_is_obeyed(receiver: Receiver, sink: WebhookSink) -> None:
+    then = format_datetime(datetime.now(UTC) + timedelta(seconds=120), usegmt=True)
+    receiver.answers = [with_headers(429, Retry_After=then)]
+    with pytest.raises(Busy) as busy:
+        sink.write([alert()])
+    assert 60 <= busy.value.retry_after_s <= 120
 
 
 @pytest.mark.parametrize("code", [300, 301, 400, 401, 403, 404, 410, 413, 422])
