@@ -6,6 +6,7 @@ that fails alone twice is buried as `stage_crashed` or `too_expensive`. The rest
 
 import asyncio
 import contextlib
+import gc
 import multiprocessing
 import os
 import resource
@@ -58,6 +59,9 @@ class PoolRunner:
         self._settings = settings
         self._on_crash = on_crash
         self._ended = False
+        os.environ.setdefault(
+            "OPENBLAS_NUM_THREADS", "1"
+        )  # the processes are the parallelism; threads in each would fight
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(sorted({__name__, *(spec.load.__module__ for spec in specs)}))
         self._new_pool = partial(
@@ -172,6 +176,7 @@ def _start_process(specs: tuple[StageSpec, ...], options: StageOptions, memory_b
     except Exception as error:  # noqa: BLE001  told to the parent, which knows how to stop
         _FAULT = f"{type(error).__name__}: {error}" if not isinstance(error, Misconfigured) else str(error)
         return
+    gc.freeze()  # models and tables stay: no collection needs to visit them
     limit = _address_space() + memory_bytes
     with contextlib.suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_AS, (limit, resource.getrlimit(resource.RLIMIT_AS)[1]))

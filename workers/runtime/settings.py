@@ -57,7 +57,7 @@ class Settings(BaseSettings):
     chunk_records: int = Field(25, ge=1, le=1000)
     chunk_bytes: int = Field(4 * 1024**2, ge=1024)
     batch_records: int = Field(
-        3000, ge=1, le=10_000, description="Most messages in one transaction; fewer where stages are slow"
+        1000, ge=1, le=10_000, description="Most messages in one transaction; fewer where stages are slow"
     )
     batch_bytes: int = Field(32 * 1024**2, ge=1024)
     max_content_characters: int = Field(8_000_000, ge=1000)
