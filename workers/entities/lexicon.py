@@ -107,12 +107,12 @@ def organisations() -> dict[tuple[str, ...], str]:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """An entry of the curated table: its first name, type, country (or empty) and Wikidata id."""
+    """An entry of the curated table: its first name, type, country (or empty) and Wikidata id; None while the id is not confirmed."""
 
     name: str
     type: str
     country: str
-    wikidata: str
+    wikidata: str | None
 
 
 @lru_cache(maxsize=1)
@@ -120,7 +120,8 @@ def identities() -> dict[tuple[str, str], Identity]:
     """(type, folded name or alias without points) to the entry of data/wikidata.tsv."""
     found: dict[tuple[str, str], Identity] = {}
     for name, aliases, kind, country, identifier in table("wikidata.tsv"):
-        entry = Identity(name, kind, "" if country == "-" else country, identifier)
+        confirmed = None if identifier.startswith("?") else identifier
+        entry = Identity(name, kind, "" if country == "-" else country, confirmed)
         for form in (name, *aliases.split("|")):
             if form:
                 found.setdefault((kind, fold(form).replace(".", "")), entry)

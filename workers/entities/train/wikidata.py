@@ -20,7 +20,7 @@ __all__ = ["main", "problems", "query"]
 
 def query() -> str:
     """SPARQL for labels and aliases, in English, of every id of the table."""
-    ids = " ".join(f"wd:{row[4]}" for row in table("wikidata.tsv"))
+    ids = " ".join(f"wd:{row[4].lstrip('?')}" for row in table("wikidata.tsv"))
     return (
         f"SELECT ?item ?name WHERE {{ VALUES ?item {{ {ids} }} ?item rdfs:label|skos:altLabel ?name ."
         ' FILTER(LANG(?name) = "en") }'
@@ -30,7 +30,8 @@ def query() -> str:
 def problems(names: Mapping[str, Sequence[str]]) -> list[str]:
     """The rows whose name is none of those that Wikidata gives for their id."""
     found = []
-    for name, _, _, _, identifier in table("wikidata.tsv"):
+    for name, _, _, _, written in table("wikidata.tsv"):
+        identifier = written.lstrip("?")
         known = {fold(one).replace(".", "") for one in names.get(identifier, ())}
         if fold(name).replace(".", "") not in known:
             found.append(f"{identifier} is not called {name!r}: {', '.join(sorted(known)) or 'unknown id'}")
