@@ -5,10 +5,11 @@ from typing import Literal
 
 from schemas.alerts import Alert
 from schemas.articles import AnnotatedArticle, CleanedArticle, ClusteredArticle, EnrichedArticle, Message, RawArticle
+from schemas.sources import SourceLines, SourceProfile
 
 __all__ = [
     "ALERTS", "ANNOTATED", "CLEANED", "CLUSTERED", "DEAD_LETTERS", "DEAD_LETTER_STATUS", "ENRICHED", "MAX_VALUE_BYTES",
-    "RAW", "TOPICS", "Topic", "topic_named",
+    "RAW", "SOURCE_LINES", "SOURCE_PROFILES", "TOPICS", "Topic", "topic_named",
 ]  # fmt: skip
 
 DAY_MS = 24 * 3600 * 1000
@@ -32,6 +33,8 @@ class Topic:
     cleanup: Literal["delete", "compact", "compact,delete"] = "delete"
     compression: str = "zstd"
     max_message_bytes: int = MAX_VALUE_BYTES + OVERHEAD_BYTES
+    #: For so long every version of a compacted key can still be read, milliseconds.
+    compaction_lag_ms: int = 0
 
 
 RAW = Topic(
@@ -54,8 +57,28 @@ DEAD_LETTER_STATUS = Topic(
     "dead-letter-status.v1", None, "Which dead letters were sent back to their topic", key="dead letter id",
     partitions=1, retention_ms=90 * DAY_MS, cleanup="compact,delete",
 )  # fmt: skip
+SOURCE_LINES = Topic(
+    "source-lines.v1", SourceLines, "Fingerprints of each page's lines, for the memory of its source", key="source",
+    retention_ms=DAY_MS,
+)  # fmt: skip
+#: Every version stays as long as the raw articles, so that what was cleaned with it can be cleaned again alike.
+SOURCE_PROFILES = Topic(
+    "source-profiles.v1", SourceProfile, "The lines that each source repeats", key="source", cleanup="compact",
+    compaction_lag_ms=RAW.retention_ms,
+)  # fmt: skip
 
-TOPICS = (RAW, CLEANED, ANNOTATED, ENRICHED, CLUSTERED, ALERTS, DEAD_LETTERS, DEAD_LETTER_STATUS)
+TOPICS = (
+    RAW,
+    CLEANED,
+    ANNOTATED,
+    ENRICHED,
+    CLUSTERED,
+    ALERTS,
+    DEAD_LETTERS,
+    DEAD_LETTER_STATUS,
+    SOURCE_LINES,
+    SOURCE_PROFILES,
+)
 
 
 def topic_named(name: str) -> Topic:

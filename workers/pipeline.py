@@ -35,7 +35,7 @@ STAGES: tuple[StageSpec, ...] = (
 SINKS: dict[str, tuple[Topic, ...]] = {"storage": (ENRICHED, ALERTS), "notifier": (ALERTS,)}
 
 #: Every worker that `dateline worker NAME` can start, besides fused stages.
-WORKERS: tuple[str, ...] = (*(spec.name for spec in STAGES), "alerts", *SINKS)
+WORKERS: tuple[str, ...] = (*(spec.name for spec in STAGES), "memory", "alerts", *SINKS)
 
 
 def stages_named(names: str) -> tuple[StageSpec, ...]:

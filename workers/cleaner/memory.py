@@ -1,7 +1,7 @@
 """What many documents of one source repeat: a bounded, fading memory of its lines. Pure: documents in, a new profile out.
 
 A line that a source showed in several of its documents is its furniture and not the article. A profile counts, for the fingerprint of each
-line, in how many documents it stood; counts fade by half every 200 documents, so that a redesign is forgotten, and only the 4,000 heaviest
+line, in how many documents it stood; counts fade by half every 200 documents, so that a redesign is forgotten, and only the 2,000 heaviest
 lines are kept. An empty profile says nothing: a cold start is the same as no memory.
 """
 
@@ -12,14 +12,14 @@ from typing import NamedTuple
 
 from workers.text.normalize import comparable
 
-__all__ = ["Profile", "empty_profile", "fingerprints", "remember", "repeated"]
+__all__ = ["Profile", "empty_profile", "fingerprints", "remember", "repeated", "repeating"]
 
 _HALF_LIFE = 200
 _FADING = 0.5 ** (1 / _HALF_LIFE)
-_MOST_LINES = 4_000
+_MOST_LINES = 2_000
 #: Documents (faded) in which a line must have stood.
 _LEAST_DOCUMENTS = 1.5
-_MOST_PER_DOCUMENT = 2_000
+_MOST_PER_DOCUMENT = 1_000
 _DIGITS = re.compile(r"\d+")
 
 
@@ -48,7 +48,7 @@ def fingerprint(line: str) -> str:
 
 
 def fingerprints(lines: Iterable[str]) -> frozenset[str]:
-    """Of all lines of a document; of an absurdly long one, of its first 2,000 different lines."""
+    """Of all lines of a document; of an absurdly long one, of its first 1,000 different lines."""
     found: dict[str, None] = {}
     for line in lines:
         found[fingerprint(line)] = None
@@ -74,3 +74,9 @@ def repeated(profile: Profile, lines: Sequence[str]) -> list[bool]:
     if not profile.lines:
         return [False] * len(lines)
     return [profile.lines.get(fingerprint(line), 0.0) >= _LEAST_DOCUMENTS for line in lines]
+
+
+def repeating(profile: Profile) -> Profile:
+    """The same profile with nothing but the lines that are repeated: all that a cleaner asks, and a twentieth of the size."""
+    heavy = sorted(line for line, count in profile.lines.items() if count >= _LEAST_DOCUMENTS)
+    return Profile(profile.source, profile.version, dict.fromkeys(heavy, _LEAST_DOCUMENTS))

@@ -72,6 +72,7 @@ async def running(settings: Settings, data: Path, port: int, *, separate: bool):
         stages = _FUSED.split("+") if separate else [_FUSED]
         names = [
             *stages,
+            *(["memory"] if settings.source_memory else []),
             "storage",
             *(["alerts"] if settings.alert_rules else []),
             *(["notifier"] if settings.alerts_webhook_url else []),

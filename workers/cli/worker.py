@@ -13,6 +13,7 @@ from workers.pipeline import SINKS, WORKERS, stages_named
 from workers.ports import Sink
 from workers.runtime.alerting import run_alerts
 from workers.runtime.build import run_sink, run_stages
+from workers.runtime.remembering import run_memory
 from workers.runtime.settings import Settings
 from workers.storage.sink import open_sink
 
@@ -36,6 +37,8 @@ def worker(
 
 
 def _run(name: str, settings: Settings) -> int:
+    if name == "memory":
+        return run_memory(settings)
     if name == "alerts":
         return run_alerts(load_rules(_rules_text(settings), str(settings.alert_rules)), settings)
     if name in SINKS:

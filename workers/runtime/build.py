@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from schemas.topics import Topic
-from workers.ports import Sink, StageSpec
+from workers.ports import Sink, StageOptions, StageSpec
 from workers.runtime.app import add_pages, make_app, run_app
 from workers.runtime.engine import Engine
 from workers.runtime.handle import check_chain
 from workers.runtime.metrics import Metrics
 from workers.runtime.pool import InlineRunner, PoolRunner, PoolSettings
-from workers.runtime.processors import Processor, SinkProcessor, StageProcessor
+from workers.runtime.processors import Processor, Runner, SinkProcessor, StageProcessor
+from workers.runtime.profiles import with_profiles
 from workers.runtime.settings import Settings
 
 __all__ = ["run_sink", "run_stages", "stage_engine"]
@@ -19,13 +20,16 @@ __all__ = ["run_sink", "run_stages", "stage_engine"]
 def stage_engine(specs: Sequence[StageSpec], settings: Settings, metrics: Metrics) -> Engine:
     """The engine of one stage, or of several fused. Raises Misconfigured when they do not follow each other."""
     check_chain(specs)
-    options = settings.stage_options()
-    runner: PoolRunner | InlineRunner
-    if settings.pool_processes:
+
+    def make(options: StageOptions) -> Runner:
+        if not settings.pool_processes:
+            return InlineRunner(specs, options)
         pool = PoolSettings(settings.pool_processes, settings.stage_timeout_s, settings.pool_memory_bytes)
-        runner = PoolRunner(specs, options, pool, on_crash=metrics.pool_crashes.inc)
-    else:
-        runner = InlineRunner(specs, options)
+        return PoolRunner(specs, options, pool, on_crash=metrics.pool_crashes.inc)
+
+    options = settings.stage_options()
+    remembers = settings.source_memory and any(spec.name == "cleaner" for spec in specs)
+    runner = with_profiles(make, options, settings, metrics) if remembers else make(options)
     processor = StageProcessor(runner, metrics, settings.chunk_records, settings.chunk_bytes)
     name = "+".join(spec.name for spec in specs)
     return Engine(name.replace("+", "-"), [specs[0].reads], processor, settings, metrics)

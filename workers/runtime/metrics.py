@@ -50,6 +50,7 @@ class Metrics:
         self.pool_busy = gauge("pool_chunks_in_flight", "Chunks handed to the pool and not yet back")
         self.loop_lag = gauge("event_loop_lag_seconds", "How late the event loop ran its last timer")
         self.paused = gauge("sink_paused", "1 while the store does not answer")
+        self.profiles = gauge("source_profiles", "Sources whose repeated lines are known")
         self.info = gauge("worker_info", "Always 1", "worker")
         self.info.labels(worker).set(1)
 

@@ -14,7 +14,7 @@ from workers.runtime.logging import get_logger
 from workers.runtime.metrics import Metrics
 from workers.runtime.retry import backoff
 
-__all__ = ["Processor", "SinkProcessor", "StageProcessor", "chunks"]
+__all__ = ["Processor", "Runner", "SinkProcessor", "StageProcessor", "chunks"]
 
 _LOG = get_logger(__name__)
 

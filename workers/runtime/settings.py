@@ -76,6 +76,9 @@ class Settings(BaseSettings):
 
     entities_backend: str = "embedded"
     gazetteers: tuple[str, ...] = ()
+    source_memory: bool = Field(
+        True, description="Cleaners cut what the memory worker saw a source repeat; false cleans each page by itself"
+    )
     storage_url: str = "sqlite:///dateline.db"
     alert_rules: Path | None = Field(None, description="YAML file of alert rules")
     alerts_webhook_url: str | None = Field(

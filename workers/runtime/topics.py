@@ -67,6 +67,7 @@ def topic_configuration(topic: Topic) -> dict[str, str]:
     return {
         "cleanup.policy": topic.cleanup,
         "retention.ms": str(topic.retention_ms),
+        "min.compaction.lag.ms": str(topic.compaction_lag_ms),
         "compression.type": topic.compression,
         "max.message.bytes": str(topic.max_message_bytes),
         "min.insync.replicas": "1",
