@@ -93,19 +93,25 @@ class ProfileFeed:
             await consumer.stop()
 
     def take(self, key: bytes | None, value: bytes | None) -> None:
-        """Keep one profile; a null value forgets it. The cleaner reads the value, and ignores one that is no profile."""
+        """Keep one profile; a null value forgets it. The cleaner reads the value, and ignores one that is no profile. Where the disk is
+        full the source keeps the profile it had."""
         if not key:
             return
         source = key.decode("utf-8", "replace")
         path = file_of(self._folder, source)
-        if value is None:
-            path.unlink(missing_ok=True)
-            self._sources.discard(source)
-        else:
-            temporary = path.with_suffix(".new")
-            temporary.write_bytes(value)
-            temporary.replace(path)
-            self._sources.add(source)
+        temporary = path.with_suffix(".new")
+        try:
+            if value is None:
+                path.unlink(missing_ok=True)
+                self._sources.discard(source)
+            else:
+                temporary.write_bytes(value)
+                temporary.replace(path)
+                self._sources.add(source)
+        except OSError as error:
+            with contextlib.suppress(OSError):
+                temporary.unlink(missing_ok=True)
+            _LOG.warning("source_profile_not_kept", source=source, folder=str(self._folder), error=str(error))
         self._metrics.profiles.set(len(self._sources))
 
 
