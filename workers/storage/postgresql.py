@@ -6,14 +6,15 @@ version of an article (a smaller offset of the same raw partition) does not repl
 Triggers keep the versions and the child rows with their article, whoever changes it.
 """
 
-from collections.abc import Iterable, Sequence
+import contextlib
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import psycopg
 from psycopg import sql
 
 from workers.errors import Misconfigured, StoreRefused, Unavailable
-from workers.storage.migrations import POSTGRESQL
+from workers.storage.migrations import POSTGRESQL, POSTGRESQL_NO_SEARCH, POSTGRESQL_SEARCH
 from workers.storage.rows import CHILDREN, COLUMNS, UPSERT, Batch, Row, Storable, culprit, only, to_batch, waves
 
 __all__ = ["PostgresqlSink"]
@@ -33,8 +34,9 @@ class PostgresqlSink:
     guarantee = "each article and alert once, by id; committed before its offset is"
     takes_tombstones = True
 
-    def __init__(self, url: str) -> None:
-        self._url = url
+    def __init__(self, url: str, *, search: bool | None = None) -> None:
+        """`search` puts the full-text index on or takes it away; None leaves it as it is, on in a new database."""
+        self._url, self._search = url, search
         self._connection: psycopg.Connection[Any] | None = None
 
     def open(self) -> None:
@@ -60,8 +62,8 @@ class PostgresqlSink:
             with connection.transaction(force_rollback=not keep), connection.cursor() as cursor:
                 for table in COLUMNS:
                     _erase(cursor, table, batch.erased[table])
-                    for rows in waves(batch.rows[table]):
-                        _upsert(cursor, table, rows)
+                    for number, rows in enumerate(waves(batch.rows[table])):
+                        _upsert(cursor, table, rows, again=number > 0)
         except _REFUSALS:
             raise
         except psycopg.Error as error:
@@ -78,7 +80,7 @@ class PostgresqlSink:
     def _connected(self) -> psycopg.Connection[Any]:
         if self._connection is None or self._connection.closed:
             try:
-                self._connection = _connect(self._url)
+                self._connection = _connect(self._url, search=self._search)
             except psycopg.ProgrammingError as error:
                 raise Misconfigured(f"DATELINE_STORAGE_URL: {_reason(error)}{_mend(error)}") from None
             except psycopg.Error as error:
@@ -91,11 +93,12 @@ class PostgresqlSink:
             connection.close()
 
 
-def _connect(url: str) -> psycopg.Connection[Any]:
+def _connect(url: str, *, search: bool | None) -> psycopg.Connection[Any]:
     connection: psycopg.Connection[Any] = psycopg.connect(url, connect_timeout=_CONNECT_S, autocommit=True)
     try:
         connection.execute(sql.SQL("SET lock_timeout = {}").format(_LOCK_MS))
-        _migrate(connection)
+        _migrate(connection, search=search)
+        _prepare(connection)
     except BaseException:
         connection.close()
         raise
@@ -107,45 +110,36 @@ def _erase(cursor: psycopg.Cursor[Any], table: str, ids: Sequence[str]) -> None:
         cursor.execute(sql.SQL("DELETE FROM {} WHERE id = ANY(%s)").format(sql.Identifier(table)), (list(ids),))
 
 
-def _upsert(cursor: psycopg.Cursor[Any], table: str, rows: Sequence[Row]) -> None:
-    """The rows of one table; and the child rows anew of those that were changed."""
-    if not rows:
-        return
+def _upsert(cursor: psycopg.Cursor[Any], table: str, rows: Sequence[Row], *, again: bool) -> None:
+    """The rows of one table, each id once; and the child rows anew of those that were changed. `again`: not the first in the transaction."""
     staging, columns = sql.Identifier(f"incoming_{table}"), COLUMNS[table]
-    names = sql.SQL(", ").join(map(sql.Identifier, columns))
-    cursor.execute(
-        sql.SQL("CREATE TEMP TABLE IF NOT EXISTS {} ON COMMIT DELETE ROWS AS SELECT {} FROM {} WITH NO DATA").format(
-            staging, names, sql.Identifier(table)
-        )
-    )
-    cursor.execute(sql.SQL("TRUNCATE {}").format(staging))
+    if again:
+        cursor.execute(sql.SQL("TRUNCATE {}").format(staging))
     _copy(cursor, f"incoming_{table}", columns, (row.values for row in rows))
     cursor.execute(
         sql.SQL("INSERT INTO {} ({columns}) SELECT {columns} FROM {}{upsert} RETURNING id, {key}, xmax <> 0").format(
             sql.Identifier(table),
             staging,
-            columns=names,
+            columns=sql.SQL(", ").join(map(sql.Identifier, columns)),
             upsert=sql.SQL(UPSERT[table]),
             key=sql.Identifier("key" if table == "articles" else "id"),
         )
     )
-    if table != "articles":
-        return
-    written = cursor.fetchall()
-    by_id = {row.id: row for row in rows}
-    changed = sorted((key, by_id[name]) for name, key, _ in written)
+    if table == "articles":
+        _write_children(cursor, {row.id: row for row in rows}, cursor.fetchall())
+
+
+def _write_children(cursor: psycopg.Cursor[Any], rows: Mapping[str, Row], written: Sequence[tuple[Any, ...]]) -> None:
+    """The child rows of what was written, given as id, key, and whether it was there before."""
+    changed = sorted((key, rows[name]) for name, key, _ in written)
     replaced = [key for _, key, there in written if there]
     for child, more in CHILDREN.items() if changed else ():
         if replaced:
             cursor.execute(
                 sql.SQL("DELETE FROM {} WHERE article_key = ANY(%s)").format(sql.Identifier(child)), (replaced,)
             )
-        _copy(
-            cursor,
-            child,
-            ("article_key", "position", *more),
-            ((key, *values) for key, row in changed for values in row.children[child]),
-        )
+        values = ((key, *one) for key, row in changed for one in row.children[child])
+        _copy(cursor, child, ("article_key", "position", *more), values)
 
 
 def _copy(cursor: psycopg.Cursor[Any], table: str, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
@@ -169,8 +163,29 @@ def _mend(error: psycopg.ProgrammingError) -> str:
     return ""
 
 
-def _migrate(connection: psycopg.Connection[Any]) -> None:
-    """Forward only, each step once; workers that start together wait for each other."""
+def _prepare(connection: psycopg.Connection[Any]) -> None:
+    """The session's staging tables; and lz4 for long values, in a third of the time of pglz, where the server has it."""
+    with contextlib.suppress(psycopg.errors.InvalidParameterValue):
+        connection.execute("SET default_toast_compression = lz4")
+    for table, columns in COLUMNS.items():
+        connection.execute(
+            sql.SQL("CREATE TEMP TABLE {} ON COMMIT DELETE ROWS AS SELECT {} FROM {} WITH NO DATA").format(
+                sql.Identifier(f"incoming_{table}"),
+                sql.SQL(", ").join(map(sql.Identifier, columns)),
+                sql.Identifier(table),
+            )
+        )
+
+
+def _is_searched(connection: psycopg.Connection[Any]) -> bool:
+    statement = (
+        "SELECT 1 FROM pg_attribute WHERE attrelid = 'articles'::regclass AND attname = 'search' AND NOT attisdropped"
+    )
+    return connection.execute(statement).fetchone() is not None
+
+
+def _migrate(connection: psycopg.Connection[Any], *, search: bool | None) -> None:
+    """Forward only, each step once, then search on or off; workers that start together wait for each other."""
     with connection.transaction():
         connection.execute("SELECT pg_advisory_xact_lock(%s)", (_MIGRATION_LOCK,))
         connection.execute(
@@ -182,3 +197,6 @@ def _migrate(connection: psycopg.Connection[Any]) -> None:
                 for statement in statements:
                     connection.execute(statement)
                 connection.execute("INSERT INTO schema_version (version) VALUES (%s)", (version,))
+        if search is not None and search != _is_searched(connection):
+            for statement in POSTGRESQL_SEARCH if search else POSTGRESQL_NO_SEARCH:
+                connection.execute(statement)

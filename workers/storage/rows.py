@@ -47,6 +47,7 @@ CHILDREN: dict[str, tuple[str, ...]] = {
     "entities": ("entity", "type", "name", "count", "salience", "role", "country", "geonames_id", "wikidata", "name_key"),
     "dates": ("start_at", "end_at", "text", "type", "value", "from_value", "to_value"),
     "quotes": ("start_at", "end_at", "text", "speaker"),
+    "aliases": ("alias_key",),
 }  # fmt: skip
 
 _SAME_LANE = "excluded.raw_topic = articles.raw_topic AND excluded.raw_partition = articles.raw_partition"
@@ -128,6 +129,7 @@ def culprit(batch: Sequence[Storable], refused: Callable[[Row], bool]) -> int:
     return next((index for index, message in messages if refused(_row(index, message))), 0)
 
 
+@lru_cache(maxsize=8192)
 def fold(name: str) -> str:
     """A name as it is looked up: without case, with single spaces, at most as long as an index takes."""
     return " ".join(name.casefold().split())[:_INDEXED]
@@ -225,7 +227,18 @@ def _children(article: EnrichedArticle) -> dict[str, list[tuple[Any, ...]]]:
             (n, d.start, d.end, d.text, d.type, d.value, _short(d.from_), d.to) for n, d in enumerate(article.dates)
         ],
         "quotes": [(n, q.start, q.end, q.text, q.speaker) for n, q in enumerate(article.quotes)],
+        "aliases": list(enumerate(_aliases(article))),
     }  # fmt: skip
+
+
+def _aliases(article: EnrichedArticle) -> list[str]:
+    """What else its entities are called, folded, each once; the canonical names are in `entities`."""
+    names = {fold(entity.name) for entity in article.entities}
+    return [
+        name
+        for name in dict.fromkeys(fold(alias) for entity in article.entities for alias in entity.aliases)
+        if name not in names
+    ]
 
 
 def _short(text: str | None, most: int = _INDEXED) -> str | None:

@@ -8,16 +8,19 @@ from workers.ports import Sink
 __all__ = ["open_sink"]
 
 
-def open_sink(url: str) -> Sink:
-    """The sink for `sqlite:///relative.db`, `sqlite:////absolute.db` or `postgresql://...`; raises Misconfigured for others."""
+def open_sink(url: str, *, search: bool | None = None) -> Sink:
+    """The sink for `sqlite:///relative.db`, `sqlite:////absolute.db` or `postgresql://...`; raises Misconfigured for others.
+
+    `search` puts the full-text index on or takes it away; None leaves it as it is, on in a new store.
+    """
     if url.startswith("sqlite:///") and len(url) > len("sqlite:///"):
         from workers.storage.sqlite import SqliteSink  # noqa: PLC0415  only the store in use is loaded
 
-        return SqliteSink(Path(url.removeprefix("sqlite:///")))
+        return SqliteSink(Path(url.removeprefix("sqlite:///")), search=search)
     if url.startswith(("postgresql://", "postgres://")):
         from workers.storage.postgresql import PostgresqlSink  # noqa: PLC0415  likewise
 
-        return PostgresqlSink(url)
+        return PostgresqlSink(url, search=search)
     raise Misconfigured(
         "DATELINE_STORAGE_URL: give sqlite:///dateline.db (a relative path), sqlite:////abs/path.db, or postgresql://user:password@host/db"
     )
