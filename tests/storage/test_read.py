@@ -111,7 +111,8 @@ def test_words_find_the_articles_that_have_them(reader: Reader, words: str, ids:
 def test_filters_narrow_what_is_found(
     reader: Reader, filters: dict[str, str], ids: list[str], rare: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("workers.storage.read._RARE", rare)
+    for name in ("_RARE", "_RARE_TOGETHER"):
+        monkeypatch.setattr(f"workers.storage.read.{name}", rare)
     assert found(reader, **filters) == ids
 
 

@@ -193,19 +193,26 @@ _POSTGRESQL_3 = (
 # can be turned off.
 
 _ALIASES = (
-    "CREATE TABLE aliases (article_key {integer} NOT NULL, position {integer} NOT NULL, alias_key TEXT{binary} NOT NULL,"
+    "CREATE TABLE aliases (article_key {integer} NOT NULL, position {integer} NOT NULL, entity TEXT NOT NULL, alias_key TEXT{binary} NOT NULL,"
     " PRIMARY KEY (article_key, position)){clustered}"
 )
-_ALIASES_INDEX = "CREATE INDEX aliases_name ON aliases (alias_key, article_key)"
 _ALIASES_FOUND = (
-    "INSERT INTO aliases (article_key, position, alias_key) SELECT article_key, row_number() OVER (PARTITION BY article_key ORDER BY name) - 1, name"
-    " FROM (SELECT DISTINCT a.key AS article_key, substr(lower(replace(replace(trim(n.value), '  ', ' '), '  ', ' ')), 1, 500) AS name FROM {names}) AS f"
-    " WHERE NOT EXISTS (SELECT 1 FROM entities e WHERE e.article_key = f.article_key AND e.name_key = f.name)"
+    "INSERT INTO aliases (article_key, position, entity, alias_key)"
+    " SELECT article_key, row_number() OVER (PARTITION BY article_key ORDER BY entity, name) - 1, entity, name FROM (SELECT DISTINCT"
+    " a.key AS article_key, e.value ->> 'id' AS entity, substr(lower(replace(replace(trim(n.value), '  ', ' '), '  ', ' ')), 1, 500) AS name FROM {names})"
+    " AS f WHERE name <> (SELECT e.name_key FROM entities e WHERE e.article_key = f.article_key AND e.entity = f.entity LIMIT 1)"
 )
 _SQLITE_ALIASES = "articles a, json_each(a.document, '$.entities') AS e, json_each(e.value, '$.aliases') AS n"
 _POSTGRESQL_ALIASES = (
     "articles a, jsonb_array_elements(coalesce(a.document -> 'entities', '[]')) AS e,"
     " jsonb_array_elements_text(coalesce(e.value -> 'aliases', '[]')) AS n"
+)
+_INDEXES_4 = (
+    "CREATE INDEX aliases_name ON aliases (alias_key, article_key)",
+    # Spans are few, so a time that begins before the days asked for is soon found; pages of one source go on where they ended.
+    "CREATE INDEX dates_spans ON dates (from_value, to_value, article_key) WHERE to_value > from_value",
+    "DROP INDEX articles_source",
+    "CREATE INDEX articles_source ON articles (source, published_at, id)",
 )
 _CHILDREN_4 = (*_CHILD_TYPES, "aliases", "versions")
 
@@ -228,7 +235,7 @@ _SQLITE_SEARCH_4 = (
 _SQLITE_4 = (
     _ALIASES.format(integer="INTEGER", binary="", clustered=" WITHOUT ROWID"),
     _ALIASES_FOUND.format(names=_SQLITE_ALIASES),
-    _ALIASES_INDEX,
+    *_INDEXES_4,
     "DROP TRIGGER articles_removed",
     "CREATE TRIGGER articles_removed AFTER DELETE ON articles BEGIN"
     + "".join(f" DELETE FROM {name} WHERE article_key = old.key;" for name in _CHILDREN_4)
@@ -245,7 +252,7 @@ _POSTGRESQL_SEARCH_4 = "ALTER TABLE articles ALTER COLUMN search SET STORAGE EXT
 _POSTGRESQL_4 = (
     _ALIASES.format(integer="BIGINT", binary=' COLLATE "C"', clustered=""),
     _ALIASES_FOUND.format(names=_POSTGRESQL_ALIASES),
-    _ALIASES_INDEX,
+    *_INDEXES_4,
     "CREATE OR REPLACE FUNCTION article_removed() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
     + "".join(f" DELETE FROM {name} WHERE article_key = old.key;" for name in _CHILDREN_4)
     + " DELETE FROM alerts WHERE article_id = old.id; RETURN NULL; END $$",

@@ -1,7 +1,7 @@
 """Messages as rows: what every store writes, in the same columns, and when one version of an article replaces another."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple, TypeVar
@@ -47,7 +47,7 @@ CHILDREN: dict[str, tuple[str, ...]] = {
     "entities": ("entity", "type", "name", "count", "salience", "role", "country", "geonames_id", "wikidata", "name_key"),
     "dates": ("start_at", "end_at", "text", "type", "value", "from_value", "to_value"),
     "quotes": ("start_at", "end_at", "text", "speaker"),
-    "aliases": ("alias_key",),
+    "aliases": ("entity", "alias_key"),
 }  # fmt: skip
 
 _SAME_LANE = "excluded.raw_topic = articles.raw_topic AND excluded.raw_partition = articles.raw_partition"
@@ -227,18 +227,14 @@ def _children(article: EnrichedArticle) -> dict[str, list[tuple[Any, ...]]]:
             (n, d.start, d.end, d.text, d.type, d.value, _short(d.from_), d.to) for n, d in enumerate(article.dates)
         ],
         "quotes": [(n, q.start, q.end, q.text, q.speaker) for n, q in enumerate(article.quotes)],
-        "aliases": list(enumerate(_aliases(article))),
+        "aliases": [(n, *alias) for n, alias in enumerate(_aliases(article))],
     }  # fmt: skip
 
 
-def _aliases(article: EnrichedArticle) -> list[str]:
-    """What else its entities are called, folded, each once; the canonical names are in `entities`."""
-    names = {fold(entity.name) for entity in article.entities}
-    return [
-        name
-        for name in dict.fromkeys(fold(alias) for entity in article.entities for alias in entity.aliases)
-        if name not in names
-    ]
+def _aliases(article: EnrichedArticle) -> Iterable[tuple[str, str]]:
+    """What its entities are called beside their canonical names, each once: the entity's id in the article, and the name folded."""
+    named = ((entity, fold(alias)) for entity in article.entities for alias in entity.aliases)
+    return dict.fromkeys((entity.id, alias) for entity, alias in named if alias != fold(entity.name))
 
 
 def _short(text: str | None, most: int = _INDEXED) -> str | None:
