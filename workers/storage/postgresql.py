@@ -15,6 +15,16 @@ from psycopg import sql
 
 from workers.errors import Misconfigured, StoreRefused, Unavailable
 from workers.storage.migrations import POSTGRESQL, POSTGRESQL_NO_SEARCH, POSTGRESQL_SEARCH
+from workers.storage.partitions import (
+    divide,
+    drop_before,
+    insert_ids,
+    is_divided,
+    make_months,
+    missing_months,
+    month_of,
+    near_months,
+)
 from workers.storage.rows import CHILDREN, COLUMNS, UPSERT, Batch, Row, Storable, culprit, only, to_batch, waves
 
 __all__ = ["PostgresqlSink"]
@@ -34,9 +44,11 @@ class PostgresqlSink:
     guarantee = "each article and alert once, by id; committed before its offset is"
     takes_tombstones = True
 
-    def __init__(self, url: str, *, search: bool | None = None) -> None:
-        """`search` puts the full-text index on or takes it away; None leaves it as it is, on in a new database."""
-        self._url, self._search = url, search
+    def __init__(self, url: str, *, search: bool | None = None, monthly: bool = False) -> None:
+        """`search` puts the full-text index on or takes it away; None leaves it as it is, on in a new database. `monthly` puts the tables
+        into monthly partitions, once and for all."""
+        self._url, self._search, self._monthly = url, search, monthly
+        self._divided = False
         self._connection: psycopg.Connection[Any] | None = None
 
     def open(self) -> None:
@@ -51,6 +63,15 @@ class PostgresqlSink:
         except _REFUSALS as error:
             raise StoreRefused("store_refused", _reason(error), culprit(batch, self._refuses)) from None
 
+    def drop_before(self, day: str) -> int:
+        """Drop the months that end before that day (YYYY-MM-DD), where the tables are in partitions; returns how many articles went."""
+        connection = self._connected()
+        try:
+            return drop_before(connection, day) if self._divided else 0
+        except psycopg.Error as error:
+            self._disconnect()
+            raise Unavailable(f"PostgreSQL: {_reason(error)}") from None
+
     def close(self) -> None:
         """Close the connection."""
         self._disconnect()
@@ -63,12 +84,36 @@ class PostgresqlSink:
                 for table in COLUMNS:
                     _erase(cursor, table, batch.erased[table])
                     for number, rows in enumerate(waves(batch.rows[table])):
-                        _upsert(cursor, table, rows, again=number > 0)
+                        self._upsert(cursor, table, rows, again=number > 0)
+        except psycopg.errors.CheckViolation as error:  # we check nothing: a month was dropped under us
+            raise Unavailable(f"PostgreSQL: {_reason(error)}; the month is made again") from None
         except _REFUSALS:
             raise
         except psycopg.Error as error:
             self._disconnect()
             raise Unavailable(f"PostgreSQL: {_reason(error)}; the worker waits and goes on by itself") from None
+
+    def _upsert(self, cursor: psycopg.Cursor[Any], table: str, rows: Sequence[Row], *, again: bool) -> None:
+        """The rows of one table, each id once; and the child rows anew of those that were changed. `again`: not the first in the transaction."""
+        staging = f"incoming_{table}"
+        if again:
+            cursor.execute(sql.SQL("TRUNCATE {}").format(sql.Identifier(staging)))
+        _copy(cursor, staging, COLUMNS[table], (row.values for row in rows))
+        divided = self._divided and table == "articles"
+        fresh = self._named(cursor, rows) if divided else set()
+        cursor.execute(_statement(table, divided=divided))
+        if table == "articles":
+            written = [(name, key, name not in fresh if divided else there) for name, key, there in cursor.fetchall()]
+            _write_children(cursor, {row.id: row for row in rows}, written)
+
+    def _named(self, cursor: psycopg.Cursor[Any], rows: Sequence[Row]) -> set[str]:
+        """Make the months that are missing, and give new articles their keys; returns the ids of the new ones."""
+        day = COLUMNS["articles"].index("published_on")
+        missing = missing_months(cursor, {month_of(row.values[day]) for row in rows})
+        if missing:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", (_MIGRATION_LOCK,))
+            make_months(cursor.connection, missing)
+        return insert_ids(cursor, "incoming_articles")
 
     def _refuses(self, row: Row) -> bool:
         try:
@@ -80,7 +125,8 @@ class PostgresqlSink:
     def _connected(self) -> psycopg.Connection[Any]:
         if self._connection is None or self._connection.closed:
             try:
-                self._connection = _connect(self._url, search=self._search)
+                self._connection = _connect(self._url, search=self._search, monthly=self._monthly)
+                self._divided = is_divided(self._connection)
             except psycopg.ProgrammingError as error:
                 raise Misconfigured(f"DATELINE_STORAGE_URL: {_reason(error)}{_mend(error)}") from None
             except psycopg.Error as error:
@@ -93,11 +139,11 @@ class PostgresqlSink:
             connection.close()
 
 
-def _connect(url: str, *, search: bool | None) -> psycopg.Connection[Any]:
+def _connect(url: str, *, search: bool | None, monthly: bool) -> psycopg.Connection[Any]:
     connection: psycopg.Connection[Any] = psycopg.connect(url, connect_timeout=_CONNECT_S, autocommit=True)
     try:
         connection.execute(sql.SQL("SET lock_timeout = {}").format(_LOCK_MS))
-        _migrate(connection, search=search)
+        _migrate(connection, search=search, monthly=monthly)
         _prepare(connection)
     except BaseException:
         connection.close()
@@ -110,23 +156,21 @@ def _erase(cursor: psycopg.Cursor[Any], table: str, ids: Sequence[str]) -> None:
         cursor.execute(sql.SQL("DELETE FROM {} WHERE id = ANY(%s)").format(sql.Identifier(table)), (list(ids),))
 
 
-def _upsert(cursor: psycopg.Cursor[Any], table: str, rows: Sequence[Row], *, again: bool) -> None:
-    """The rows of one table, each id once; and the child rows anew of those that were changed. `again`: not the first in the transaction."""
-    staging, columns = sql.Identifier(f"incoming_{table}"), COLUMNS[table]
-    if again:
-        cursor.execute(sql.SQL("TRUNCATE {}").format(staging))
-    _copy(cursor, f"incoming_{table}", columns, (row.values for row in rows))
-    cursor.execute(
-        sql.SQL("INSERT INTO {} ({columns}) SELECT {columns} FROM {}{upsert} RETURNING id, {key}, xmax <> 0").format(
-            sql.Identifier(table),
-            staging,
-            columns=sql.SQL(", ").join(map(sql.Identifier, columns)),
-            upsert=sql.SQL(UPSERT[table]),
-            key=sql.Identifier("key" if table == "articles" else "id"),
+def _statement(table: str, *, divided: bool) -> sql.Composed:
+    """From the staging table into the table, by id; where that is divided, by the key that belongs to the id."""
+    columns = sql.SQL(", ").join(map(sql.Identifier, COLUMNS[table]))
+    upsert, staging = UPSERT[table], sql.Identifier(f"incoming_{table}")
+    if table != "articles":
+        return sql.SQL("INSERT INTO {} ({}) SELECT {} FROM {}{}").format(
+            sql.Identifier(table), columns, columns, staging, sql.SQL(upsert)
         )
-    )
-    if table == "articles":
-        _write_children(cursor, {row.id: row for row in rows}, cursor.fetchall())
+    if divided:
+        insert = "INSERT INTO articles (key, {0}) SELECT key, {0} FROM {1} JOIN article_ids USING (id){2} RETURNING id, key, NULL"
+        return sql.SQL(insert).format(
+            columns, staging, sql.SQL(upsert.replace("ON CONFLICT (id)", "ON CONFLICT (key)"))
+        )
+    insert = "INSERT INTO articles ({0}) SELECT {0} FROM {1}{2} RETURNING id, key, xmax <> 0"
+    return sql.SQL(insert).format(columns, staging, sql.SQL(upsert))
 
 
 def _write_children(cursor: psycopg.Cursor[Any], rows: Mapping[str, Row], written: Sequence[tuple[Any, ...]]) -> None:
@@ -184,8 +228,8 @@ def _is_searched(connection: psycopg.Connection[Any]) -> bool:
     return connection.execute(statement).fetchone() is not None
 
 
-def _migrate(connection: psycopg.Connection[Any], *, search: bool | None) -> None:
-    """Forward only, each step once, then search on or off; workers that start together wait for each other."""
+def _migrate(connection: psycopg.Connection[Any], *, search: bool | None, monthly: bool) -> None:
+    """Forward only, each step once, then search on or off, and partitions; workers that start together wait for each other."""
     with connection.transaction():
         connection.execute("SELECT pg_advisory_xact_lock(%s)", (_MIGRATION_LOCK,))
         connection.execute(
@@ -200,3 +244,7 @@ def _migrate(connection: psycopg.Connection[Any], *, search: bool | None) -> Non
         if search is not None and search != _is_searched(connection):
             for statement in POSTGRESQL_SEARCH if search else POSTGRESQL_NO_SEARCH:
                 connection.execute(statement)
+        if monthly and not is_divided(connection):
+            divide(connection)
+        if is_divided(connection):
+            make_months(connection, near_months(connection))

@@ -8,11 +8,14 @@ from workers.ports import Sink
 __all__ = ["open_sink"]
 
 
-def open_sink(url: str, *, search: bool | None = None) -> Sink:
+def open_sink(url: str, *, search: bool | None = None, monthly: bool = False) -> Sink:
     """The sink for `sqlite:///relative.db`, `sqlite:////absolute.db` or `postgresql://...`; raises Misconfigured for others.
 
-    `search` puts the full-text index on or takes it away; None leaves it as it is, on in a new store.
+    `search` puts the full-text index on or takes it away; None leaves it as it is, on in a new store. `monthly` asks for monthly partitions,
+    which only PostgreSQL has.
     """
+    if monthly and not url.startswith(("postgresql://", "postgres://")):
+        raise Misconfigured("DATELINE_STORAGE_PARTITIONS: only PostgreSQL has partitions; leave it at none")
     if url.startswith("sqlite:///") and len(url) > len("sqlite:///"):
         from workers.storage.sqlite import SqliteSink  # noqa: PLC0415  only the store in use is loaded
 
@@ -20,7 +23,7 @@ def open_sink(url: str, *, search: bool | None = None) -> Sink:
     if url.startswith(("postgresql://", "postgres://")):
         from workers.storage.postgresql import PostgresqlSink  # noqa: PLC0415  likewise
 
-        return PostgresqlSink(url, search=search)
+        return PostgresqlSink(url, search=search, monthly=monthly)
     raise Misconfigured(
         "DATELINE_STORAGE_URL: give sqlite:///dateline.db (a relative path), sqlite:////abs/path.db, or postgresql://user:password@host/db"
     )
