@@ -15,9 +15,12 @@ from stores import TABLES, Sqlite, Store, alert, article, make_store
 from schemas.articles import EnrichedArticle, Entity, RawOrigin
 from schemas.codec import encode
 from schemas.topics import ALERTS, ENRICHED
-from workers.errors import StoreRefused, Unavailable
+from workers.errors import Refused, StoreRefused, Unavailable
 from workers.ports import Tombstone
+from workers.storage.query import Filters
+from workers.storage.read import open_reader
 from workers.storage.rows import culprit
+from workers.storage.sink import open_sink
 
 #: With surrogates, which hypothesis leaves out unless asked.
 ANY_CHARACTER = st.characters(exclude_categories=()) | st.sampled_from("\0\ud800\\u")
@@ -443,3 +446,22 @@ def test_a_failing_step_leaves_the_store_as_it_was(store: Store, monkeypatch: py
     with pytest.raises(Exception, match="articles"):
         store.sink().open()
     assert store.columns() == before
+
+
+def test_search_is_turned_off_and_on_without_losing_an_article(store: Store) -> None:
+    write(store, [article("a1", "Grain talks.")])
+    open_sink(store.address, search=False).open()
+    write(store, [article("a2", "More grain.", offset=1), article("a1", "Grain talks, corrected.", offset=2)])
+    write(store, [article("a3", "Grain gone.", offset=3)], [Tombstone(ENRICHED.name, "a3")])
+    with contextlib.closing(open_reader(store.address)) as reader:
+        with pytest.raises(Refused) as refused:
+            reader.search(Filters(words="grain"))
+        assert refused.value.reason == "search_off"
+        assert [row["id"] for row in reader.search(Filters(country="RU")).rows] == ["a2", "a1"]
+    columns = store.columns()
+    for search in (True, True, False, True):
+        open_sink(store.address, search=search).open()
+    assert store.columns() != columns
+    write(store, [article("a4", "Late grain.", offset=4)], [article("a2", "No more.", offset=5)])
+    with contextlib.closing(open_reader(store.address)) as reader:
+        assert [row["id"] for row in reader.search(Filters(words="grain")).rows] == ["a4", "a1"]

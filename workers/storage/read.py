@@ -8,18 +8,18 @@ for a page is bounded by it, and not by how many articles there are, but where s
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 import orjson
 
 from workers.errors import Misconfigured
 from workers.storage.query import MAX_LIMIT, Filters, Page, checked, decode_cursor, encode_cursor, terms
-from workers.storage.sets import Set, columns, sets
+from workers.storage.sets import Set, Way, columns, sets
 
 __all__ = ["Reader", "open_reader"]
 
-#: So many articles of one set are looked at alone, so many of the smallest of several sets, and so few that no other set is counted.
-_RARE, _RARE_TOGETHER, _FEW = 2000, 5000, 200
+#: So many articles of one set are looked at alone, and so many of one of several sets; the members of a scattered set count as such.
+_RARE, _RARE_TOGETHER = 2000, 5000
 #: Who is named together is counted in so many articles.
 _LATEST = 2000
 _ITEM = "a.id, a.url, a.source, a.title, a.language, a.published, a.published_at, a.content_sha256, substr(a.text, 1, 280) AS lead"
@@ -33,16 +33,9 @@ class _Store(Protocol):
 
     def keys(self, keys: Sequence[int]) -> Any: ...
     def words(self, words: str) -> Set: ...
-    def page(self, where: Sequence[str], *, driven: bool, by_source: bool, sifted: str | None = None) -> str: ...
-    def run(self, statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]: ...
+    def page(self, first: Sequence[str], then: Sequence[str], way: Way, *, by_source: bool) -> str: ...
+    def run(self, statement: str, values: Sequence[Any], *, along: bool = False) -> list[tuple[Any, ...]]: ...
     def close(self) -> None: ...
-
-
-class _Narrowed(NamedTuple):
-    """What is left of a question once its sets are counted: the only articles that can be meant, or None for all; the sets to be tested for."""
-
-    keys: set[int] | None
-    tests: list[Set]
 
 
 class Reader:
@@ -140,6 +133,7 @@ class Reader:
             " AND substr(coalesce(d.to_value, d.from_value), 1, 7) = substr(d.from_value, 1, 7)"
             " ORDER BY d.from_value, a.id, d.position LIMIT ?",
             [days.mentioned_from, f"{days.mentioned_to}~", max(1, min(limit, MAX_LIMIT))],
+            along=True,
         )
         return [
             dict(zip(("from", "to", "text", "article_id", "title", "source", "published"), row, strict=True))
@@ -178,28 +172,23 @@ class Reader:
         return found[0][0] if found else name
 
     def _page(self, filters: Filters, conditions: list[str], values: list[Any], limit: int) -> list[int]:
-        """The keys of a page: of the few articles that can be meant, or along the newest."""
-        narrowed = self._narrowed(filters)
-        tests = [one.test for one in narrowed.tests]
-        tested = [value for one in narrowed.tests for value in one.test_values]
-        if narrowed.keys is not None:
-            where, asked = (
-                [self._store.among, *conditions, *tests],
-                [self._store.keys(sorted(narrowed.keys)), *values, *tested],
+        """The keys of a page: of the few articles that can be meant, of those that an index finds, or along the newest."""
+        keys, sets_left = self._narrowed(filters)
+        tests, tested = [one.test for one in sets_left], [value for one in sets_left for value in one.test_values]
+        sieve = next((one for one in sets_left if one.sieve), None)
+        way: Way = "walked"
+        if keys is not None:
+            way, conditions, values = (
+                "listed",
+                [self._store.among, *conditions],
+                [self._store.keys(sorted(keys)), *values],
             )
-            statement = self._store.page(where, driven=True, by_source=False)
-        elif narrowed.tests and narrowed.tests[-1].sieve:
-            words = narrowed.tests[-1]
-            statement = self._store.page(
-                tests, driven=False, by_source=False, sifted=" AND ".join([words.sieve, *conditions])
-            )
-            asked = [*words.member_values, *values, *tested]
-        else:
-            statement = self._store.page([*conditions, *tests], driven=False, by_source=bool(filters.source))
-            asked = [*values, *tested]
-        if narrowed.keys is not None and not narrowed.keys:
+        elif sieve:
+            way, conditions, values = "sifted", [sieve.sieve, *conditions], [*sieve.member_values, *values]
+        if keys is not None and not keys:
             return []
-        return [row[0] for row in self._store.run(statement, [*asked, limit])]
+        statement = self._store.page(conditions, tests, way, by_source=bool(filters.source))
+        return [row[0] for row in self._store.run(statement, [*values, *tested, limit], along=way == "walked")]
 
     def _items(self, keys: Sequence[int]) -> list[dict[str, Any]]:
         """The articles of a page as they are listed."""
@@ -209,27 +198,37 @@ class Reader:
         rows = self._store.run(statement, [self._store.keys(keys)])
         return [dict(zip(_NAMES, row, strict=True)) for row in rows]
 
-    def _narrowed(self, filters: Filters) -> _Narrowed:
+    def _narrowed(self, filters: Filters) -> tuple[set[int] | None, list[Set]]:
+        """The only articles that can be meant, or None for all; and the sets that are still to be tested for, the dearest last."""
         asked = self._sets(filters)
-        most = _RARE if len(asked) == 1 else _RARE_TOGETHER
         keys: set[int] | None = None
         tests = []
         for one in asked:
-            if keys is not None and len(keys) <= _FEW:
+            if keys is not None and len(keys) <= _RARE:
                 tests.append(one)
                 continue
-            rows = self._store.run(f"SELECT * FROM ({one.members}) AS m LIMIT {most + 1}", one.member_values)
-            if len(rows) > most or one.sieve:
+            alone = len(asked) == 1 and not one.scattered
+            listed = self._listed(one, _RARE if alone else _RARE_TOGETHER)
+            if listed is None or one.sieve:
                 tests.append(one)
-            if len(rows) <= most:
-                listed = {row[0] for row in rows}
+            if listed is not None:
                 keys = listed if keys is None else keys & listed
-        return _Narrowed(keys, tests)
+        return keys, sorted(tests, key=lambda one: one.dear)
+
+    def _listed(self, one: Set, most: int) -> set[int] | None:
+        """The keys of a set that has no more than that; None of a larger one."""
+        bound = most * one.rows
+        found = self._store.run(
+            f"SELECT key, count(*) FROM ({one.members} LIMIT {bound + 1}) AS m GROUP BY key", one.member_values
+        )
+        whole = sum(count for _, count in found) <= bound
+        return {key for key, _ in found} if whole and len(found) <= most else None
 
     def _sets(self, filters: Filters) -> list[Set]:
-        """What is asked for in other tables than articles; the words last, since they are the dearest to test for."""
+        """What is asked for in other tables than articles, in the order in which it is worth counting."""
         words = [self._store.words(filters.words)] if filters.words and terms(filters.words) else []
-        return [*sets(filters), *words]
+        others = sets(filters)
+        return [*others, *words] if filters.entity else [*words, *others]
 
 
 def _json(document: Any) -> dict[str, Any]:

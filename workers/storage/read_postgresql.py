@@ -9,7 +9,7 @@ from psycopg_pool import ConnectionPool, PoolTimeout
 
 from workers.errors import Refused, Unavailable
 from workers.storage.query import Term, terms
-from workers.storage.sets import Set
+from workers.storage.sets import Set, Way
 
 __all__ = ["PostgresqlStore"]
 
@@ -22,6 +22,8 @@ _SESSION = (
     f"SET statement_timeout = {_TIMEOUT_MS}",
     "SET plan_cache_mode = force_custom_plan",
     "SET enable_seqscan = off",
+    "SET max_parallel_workers_per_gather = 0",
+    "SET work_mem = '32MB'",
     "SET jit = off",
 )
 
@@ -43,38 +45,44 @@ class PostgresqlStore:
     def words(self, words: str) -> Set:
         """The articles that have the words. The index knows no places of words, so it answers for a phrase by its words, and the test reads it."""
         asked = terms(words)
-        parts = [_spelled(term, "phraseto_tsquery") for term in asked]
-        tested = " && ".join(f"!!{part}" if term.excluded else part for term, part in zip(asked, parts, strict=True))
-        wanted = [term for term in asked if not term.excluded]
-        listed = " && ".join(_spelled(term, "plainto_tsquery") for term in wanted)
+        phrases = any(not term.text.isalpha() for term in asked)
+        sieving = [term for term in asked if term.text.isalpha() or not term.excluded]
+        listed = _query(sieving, "plainto_tsquery" if phrases else "phraseto_tsquery")
         return Set(
             f"SELECT key FROM articles WHERE search @@ ({listed})",
-            [term.text for term in wanted],
-            f"(a.search @@ ({tested})) IS TRUE",
+            [term.text for term in sieving],
+            f"(a.search @@ ({_query(asked, 'phraseto_tsquery')})) IS TRUE",
             [term.text for term in asked],
-            ""
-            if len(wanted) == len(asked) and all(term.text.isalpha() for term in asked)
-            else f"a.search @@ ({listed})",
+            f"a.search @@ ({listed})" if phrases else "",
+            dear=True,
         )
 
-    def page(self, where: Sequence[str], *, driven: bool, by_source: bool, sifted: str | None = None) -> str:
-        """The statement for the keys of a page, newest first. With `sifted` articles for which that holds are put in order first, and
-        the other conditions tried on them one after the other."""
-        del driven, by_source  # the planner sees it
-        condition = f" WHERE {' AND '.join(where)}" if where else ""
-        if sifted is None:
+    def page(self, first: Sequence[str], then: Sequence[str], way: Way, *, by_source: bool) -> str:
+        """The statement for the keys of a page, newest first: of what meets the conditions of `first`, in order, that which meets those of `then`.
+        The order is made before the dear conditions are tried, and these no longer than until the page is full."""
+        del by_source  # the planner sees it
+        if way == "walked":
+            where = [*first, *then]
+            condition = f" WHERE {' AND '.join(where)}" if where else ""
             return f"SELECT a.key FROM articles a{condition} ORDER BY a.published_at DESC, a.id DESC LIMIT ?"
+        condition = f" WHERE {' AND '.join(then)}" if then else ""
+        columns = "a.key, a.published_at, a.id" + (", a.search" if "a.search" in condition else "")
+        order = "a.published_at || '' DESC, a.id DESC"  # of no index, which would be followed to its end
         return (
-            f"WITH sifted AS MATERIALIZED (SELECT a.* FROM articles a WHERE {sifted} ORDER BY a.published_at DESC, a.id DESC)"
+            f"WITH sifted AS MATERIALIZED (SELECT {columns} FROM articles a WHERE {' AND '.join(first)} ORDER BY {order})"
             f" SELECT a.key FROM sifted a{condition} LIMIT ?"
         )
 
-    def run(self, statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
-        """The rows of a statement."""
+    def run(self, statement: str, values: Sequence[Any], *, along: bool = False) -> list[tuple[Any, ...]]:
+        """The rows of a statement; `along` an index, in its order, instead of all that match and then sorted."""
         query = statement.replace("%", "%%").replace("?", "%s")
         try:
             with self._connections().connection(_WAIT_S) as connection:
-                return connection.execute(query.encode(), values).fetchall()
+                if not along:
+                    return connection.execute(query.encode(), values).fetchall()
+                with connection.transaction():
+                    connection.execute("SET LOCAL enable_bitmapscan = off")
+                    return connection.execute(query.encode(), values).fetchall()
         except (psycopg.DataError, psycopg.errors.SyntaxError) as error:
             raise Refused("bad_query", f"PostgreSQL cannot search for that: {type(error).__name__}") from None
         except PoolTimeout:
@@ -85,6 +93,11 @@ class PostgresqlStore:
             raise Unavailable(_reason(error)) from None
         except psycopg.Error as error:
             raise Unavailable(_reason(error)) from None
+
+    def taken(self) -> int:
+        """How many connections are answering."""
+        stats = self._pool.get_stats() if self._pool else {}
+        return stats.get("pool_size", 0) - stats.get("pool_available", 0)
 
     def close(self) -> None:
         """Close the connections."""
@@ -102,6 +115,13 @@ class PostgresqlStore:
                 )  # fmt: skip
                 self._pool = pool
             return self._pool
+
+
+def _query(asked: Sequence[Term], function: str) -> str:
+    """A tsquery with a `?` for each term; what must not be there is always a phrase, lest its words alone keep an article away."""
+    return " && ".join(
+        f"!!{_spelled(term, 'phraseto_tsquery')}" if term.excluded else _spelled(term, function) for term in asked
+    )
 
 
 def _spelled(term: Term, function: str) -> str:

@@ -11,7 +11,7 @@ import orjson
 
 from workers.errors import Refused, Unavailable
 from workers.storage.query import terms
-from workers.storage.sets import Set
+from workers.storage.sets import Set, Way
 
 __all__ = ["SqliteStore"]
 
@@ -40,23 +40,26 @@ class SqliteStore:
         unwanted = "".join(f" NOT {text}" for term, text in quoted if term.excluded)
         match = f"({wanted}){unwanted}"
         return Set(
-            "SELECT rowid FROM articles_search WHERE articles_search MATCH ?",
+            "SELECT rowid AS key FROM articles_search WHERE articles_search MATCH ?",
             [match],
             # Not looked up article by article: FTS5 begins anew each time, and lists twenty thousand articles in a millisecond.
             "+a.key IN (SELECT rowid FROM articles_search WHERE articles_search MATCH ?)",
             [match],
+            dear=True,
         )
 
-    def page(self, where: Sequence[str], *, driven: bool, by_source: bool, sifted: str | None = None) -> str:
-        """The statement for the keys of a page: of a few articles (`driven`) or along an index, newest first."""
-        del sifted  # FTS5 finds phrases by itself
-        index = "" if driven else f" INDEXED BY {'articles_source' if by_source else 'articles_published'}"
-        order = "+a.published_at DESC, +a.id DESC" if driven else "a.published_at DESC, a.id DESC"
+    def page(self, first: Sequence[str], then: Sequence[str], way: Way, *, by_source: bool) -> str:
+        """The statement for the keys of a page, newest first: of what meets the conditions of `first`, in order, that which meets those of `then`."""
+        where = [*first, *then]
         condition = f" WHERE {' AND '.join(where)}" if where else ""
-        return f"SELECT a.key FROM articles a{index}{condition} ORDER BY {order} LIMIT ?"
+        if way == "walked":
+            index = "articles_source" if by_source else "articles_published"
+            return f"SELECT a.key FROM articles a INDEXED BY {index}{condition} ORDER BY a.published_at DESC, a.id DESC LIMIT ?"
+        return f"SELECT a.key FROM articles a{condition} ORDER BY +a.published_at DESC, +a.id DESC LIMIT ?"
 
-    def run(self, statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+    def run(self, statement: str, values: Sequence[Any], *, along: bool = False) -> list[tuple[Any, ...]]:
         """The rows of a statement."""
+        del along  # the statement names its index
         try:
             connection = self._connected()
             ends = time.monotonic() + _TIMEOUT_S
@@ -66,6 +69,8 @@ class SqliteStore:
         except sqlite3.Error as error:
             if "no such table: articles_search" in str(error):
                 raise Refused("search_off", "this store does not index words: DATELINE_STORAGE_SEARCH") from None
+            if "interrupted" in str(error):
+                raise Unavailable(f"{self._path}: the question took longer than {_TIMEOUT_S:g} s") from None
             raise Unavailable(
                 f"{self._path}: {error}; has a storage worker or `dateline rebuild` written it?"
             ) from None

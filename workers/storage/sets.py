@@ -2,15 +2,16 @@
 
 from collections.abc import Iterator
 from datetime import date, timedelta
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from workers.storage.query import Filters
 
-__all__ = ["Columns", "Set", "columns", "sets"]
+__all__ = ["Set", "Way", "columns", "sets"]
 
 #: A time that began longer before the days asked for is left out: "2025" is not about every day of it, and an index needs a lower bound.
 _SPAN_DAYS = 31
-Columns = list[tuple[str, str]]
+#: How a page is found: of few articles that are `listed`, of those that an index finds and that are `sifted`, or `walked` along the newest.
+Way = Literal["listed", "sifted", "walked"]
 
 
 class Set(NamedTuple):
@@ -18,7 +19,9 @@ class Set(NamedTuple):
 
     `members` selects their keys; of a set with a `sieve` also some that fail `test`. `test` is a condition on the article `a`. It is no join,
     so that it is tried article by article, as the order of the articles asks for it, and given up once the page is full. `sieve` is a
-    condition that an index answers: all members meet it, and others do. Its values are those of `members`.
+    condition that an index answers: all members meet it, and others do. Its values are those of `members`. `scattered` are members that
+    need not lie among the newest, however many they are. `rows` is how many of `members` an article may have;
+    `dear` says that the test is best tried last.
     """
 
     members: str
@@ -26,17 +29,20 @@ class Set(NamedTuple):
     test: str
     test_values: list[Any]
     sieve: str = ""
+    scattered: bool = False
+    rows: int = 1
+    dear: bool = False
 
 
 def sets(filters: Filters) -> list[Set]:
-    """The sets for what is asked of an article's entities and dates. The filters are `checked`."""
+    """The sets for what is asked of an article's entities and dates, the smaller first. The filters are `checked`."""
     found = []
     if filters.entity:
         found.append(_entity(filters.entity))
-    if filters.country:
-        found.append(_rows(("entities", "country = ?", [filters.country])))
     if filters.mentioned_from or filters.mentioned_to:
         found.append(_mentioned(filters.mentioned_from, filters.mentioned_to))
+    if filters.country:
+        found.append(_rows(("entities", "country = ?", [filters.country])))
     return found
 
 
@@ -66,14 +72,16 @@ def _mentioned(first: str | None, last: str | None) -> Set:
     start, end = first or "0000", f"{last or '9999'}~"
     within = ("dates", "from_value >= ? AND from_value <= ?", [start, end])
     if not first:
-        return _rows(within)
+        return _rows(within)._replace(scattered=True, rows=4)
     reaching = ("dates", "from_value >= ? AND from_value < ? AND to_value >= ? AND to_value > from_value", [_shifted(first, -_SPAN_DAYS), start, start])  # fmt: skip
-    return _rows(within, reaching)
+    return _rows(within, reaching)._replace(scattered=True, rows=4)
 
 
 def _rows(*either: tuple[str, str, list[Any]]) -> Set:
     """The articles with a row in one of these tables that fits its condition."""
-    members = " UNION ALL ".join(f"SELECT article_key FROM {table} WHERE {condition}" for table, condition, _ in either)
+    members = " UNION ALL ".join(
+        f"SELECT article_key AS key FROM {table} WHERE {condition}" for table, condition, _ in either
+    )
     tests = [
         f"(SELECT 1 FROM {table} WHERE article_key = a.key AND {condition} LIMIT 1) IS NOT NULL" for table, condition, _ in either
     ]  # fmt: skip

@@ -1,11 +1,20 @@
 """Which store: by the url in DATELINE_STORAGE_URL."""
 
 from pathlib import Path
+from typing import Protocol, runtime_checkable
 
 from workers.errors import Misconfigured
 from workers.ports import Sink
 
-__all__ = ["open_sink"]
+__all__ = ["DropsMonths", "open_sink"]
+
+
+@runtime_checkable
+class DropsMonths(Protocol):
+    """A store that may have a table for each month, and gets rid of it as one."""
+
+    def drop_before(self, day: str) -> int:
+        """Drop the months all of whose articles were published before that day (YYYY-MM-DD); returns how many articles went."""
 
 
 def open_sink(url: str, *, search: bool | None = None, monthly: bool = False) -> Sink:
