@@ -25,7 +25,10 @@ def erase(
     article: Annotated[str | None, typer.Option(help="The article with this id")] = None,
     source: Annotated[str | None, typer.Option(help="Every article of this source")] = None,
     person: Annotated[
-        str | None, typer.Option(help="Every article that names this person (or other entity), or a Wikidata id")
+        str | None,
+        typer.Option(
+            help="Every article that names this person (or other entity) by this name or alias, or a Wikidata id"
+        ),
     ] = None,
     older_than_days: Annotated[
         int | None, typer.Option(min=1, help="Retention: every article published longer ago; sends no tombstones")
