@@ -61,9 +61,9 @@ class Reader:
         conditions += [condition for condition, _ in place]
         values += [value for _, value in place]
         keys = self._page(plain, conditions, values, limit + 1)
-        found = self._items(keys)
-        more = encode_cursor(found[limit - 1]["published_at"], found[limit - 1]["id"]) if len(found) > limit else None
-        return Page(found[:limit], more)
+        found = self._items(keys[:limit])
+        more = encode_cursor(found[-1]["published_at"], found[-1]["id"]) if found and len(keys) > limit else None
+        return Page(found, more)
 
     def documents(self, filters: Filters) -> Iterator[dict[str, Any]]:
         """The whole messages of all articles that have what is asked for, newest first."""
