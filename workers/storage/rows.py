@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TypeVar
 import orjson
 
 from schemas.alerts import Alert
-from schemas.articles import EnrichedArticle
+from schemas.articles import EnrichedArticle, Provenance
 from schemas.codec import encode
 from schemas.topics import ALERTS
 from workers.errors import StoreRefused
@@ -167,21 +167,22 @@ def _parsed(published: str | None) -> datetime | None:
 def _row(index: int, message: EnrichedArticle | Alert) -> Row:
     try:
         if isinstance(message, Alert):
-            alert, document = _plain(message, encode(message).decode())
+            alert, document = _plain(message, encode(message))
             return Row("alerts", index, alert.id, _alert(alert, document), {})
-        content = message.model_dump_json(exclude_none=True, exclude={"provenance"})
-        provenance = message.provenance.model_dump_json(exclude_none=True)
-        article, document = _plain(message, f'{content[:-1]},"provenance":{provenance}}}')
-        digest = hashlib.sha256(content.encode()).hexdigest()
+        # What model_dump_json calls, whose text would be encoded again for the hash.
+        content = type(message).__pydantic_serializer__.to_json(message, exclude_none=True, exclude={"provenance"})
+        provenance = Provenance.__pydantic_serializer__.to_json(message.provenance, exclude_none=True)
+        article, document = _plain(message, b'%b,"provenance":%b}' % (content[:-1], provenance))
+        digest = hashlib.sha256(content).hexdigest()
     except (ValueError, TypeError) as error:
         raise StoreRefused("not_storable", f"it cannot be written as JSON: {error}", index) from None
     return Row("articles", index, article.id, _article(article, digest, document), _children(article))
 
 
-def _plain(message: M, document: str) -> tuple[M, str]:
+def _plain(message: M, document: bytes) -> tuple[M, str]:
     """The message and its JSON without NUL, which PostgreSQL cannot store."""
-    if "\\u0000" not in document:
-        return message, document
+    if b"\\u0000" not in document:
+        return message, document.decode()
     fields = _without_nul(orjson.loads(document))
     return type(message).model_validate(fields), orjson.dumps(fields).decode()
 
@@ -220,11 +221,11 @@ def _children(article: EnrichedArticle) -> dict[str, list[tuple[Any, ...]]]:
     return {
         "mentions": [(n, m.start, m.end, m.text, m.type, m.entity) for n, m in enumerate(article.mentions)],
         "entities": [
-            (n, e.id, e.type, _short(e.name), e.count, e.salience, e.role, _short(e.country), e.geonames_id, e.wikidata, fold(e.name))
+            (n, e.id, e.type, e.name[:_INDEXED], e.count, e.salience, e.role, e.country and e.country[:_INDEXED], e.geonames_id, e.wikidata, fold(e.name))
             for n, e in enumerate(article.entities)
         ],
         "dates": [
-            (n, d.start, d.end, d.text, d.type, d.value, _short(d.from_), d.to) for n, d in enumerate(article.dates)
+            (n, d.start, d.end, d.text, d.type, d.value, d.from_ and d.from_[:_INDEXED], d.to) for n, d in enumerate(article.dates)
         ],
         "quotes": [(n, q.start, q.end, q.text, q.speaker) for n, q in enumerate(article.quotes)],
         "aliases": [(n, *alias) for n, alias in enumerate(_aliases(article))],
@@ -233,8 +234,13 @@ def _children(article: EnrichedArticle) -> dict[str, list[tuple[Any, ...]]]:
 
 def _aliases(article: EnrichedArticle) -> Iterable[tuple[str, str]]:
     """What its entities are called beside their canonical names, each once: the entity's id in the article, and the name folded."""
-    named = ((entity, fold(alias)) for entity in article.entities for alias in entity.aliases)
-    return dict.fromkeys((entity.id, alias) for entity, alias in named if alias != fold(entity.name))
+    found: dict[tuple[str, str], None] = {}
+    for entity in article.entities:
+        name = entity.name
+        for alias in entity.aliases:
+            if alias != name and (folded := fold(alias)) != fold(name):
+                found[entity.id, folded] = None
+    return found
 
 
 def _short(text: str | None, most: int = _INDEXED) -> str | None:
