@@ -1,6 +1,8 @@
 """The HTTP API over both stores: pages, ETags, refusals; and nothing that can be asked is a 5xx."""
 
 import sys
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,11 +13,14 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "storage"))
 import schemathesis
 from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, given, settings
+from postgres_server import PostgresServer
 from stores import Store, article, make_store
 
 from schemas.articles import EnrichedArticle
 from workers.api.app import make_api
-from workers.storage.read import open_reader
+from workers.errors import Unavailable
+from workers.storage.read import Reader, open_reader
+from workers.storage.read_postgresql import PostgresqlStore
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
@@ -84,6 +89,35 @@ def test_a_store_that_is_away_is_503_and_says_when_to_ask_again(tmp_path: Path) 
     answer = client.get("/articles")
     assert (answer.status_code, answer.json()["reason"], answer.headers["retry-after"]) == (503, "store_away", "2")
     assert client.get("/healthz").status_code == 503
+
+
+@pytest.mark.postgres
+def test_more_questions_than_connections_are_503_and_not_a_queue_without_end(
+    postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workers.storage.read_postgresql._MOST", 1)
+    monkeypatch.setattr("workers.storage.read_postgresql._WAIT_S", 0.2)
+    store = PostgresqlStore(postgres.url)
+    client = TestClient(make_api(Reader(store)))
+    asking = threading.Thread(target=store.run, args=("SELECT pg_sleep(2)", []))
+    asking.start()
+    while not store.taken():
+        time.sleep(0.01)
+    answer = client.get("/healthz")
+    assert (answer.status_code, answer.json()["reason"], answer.headers["retry-after"]) == (503, "store_away", "2")
+    asking.join()
+    assert client.get("/healthz").status_code == 503, "there are no tables here"
+    store.close()
+
+
+@pytest.mark.postgres
+def test_a_question_that_takes_too_long_is_ended(postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("workers.storage.read_postgresql._SESSION", ("SET statement_timeout = 50",))
+    store = PostgresqlStore(postgres.url)
+    with pytest.raises(Unavailable, match="statement timeout"):
+        store.run("SELECT pg_sleep(5)", [])
+    assert store.run("SELECT 1", []) == [(1,)]
+    store.close()
 
 
 def test_nothing_that_can_be_asked_is_an_error_of_ours(store: Store) -> None:

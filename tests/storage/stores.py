@@ -30,7 +30,7 @@ from workers.storage.sqlite import SqliteSink
 
 __all__ = ["Postgresql", "Sqlite", "Store", "alert", "article", "make_store"]
 
-TABLES = ("articles", "mentions", "entities", "dates", "quotes", "alerts", "versions")
+TABLES = ("articles", "mentions", "entities", "dates", "quotes", "aliases", "alerts", "versions")
 
 
 class Store(Protocol):
@@ -138,7 +138,7 @@ def article(
         "language": Language(code="en", confidence=0.9),
         "published": Published(value="2025-07-31", precision="day", tz_status="unknown", method="jsonld", raw="x", confidence=0.9),
         "mentions": (Mention(start=0, end=6, text=text[:6], type="PER", entity="e1", confidence=0.9),),
-        "entities": (Entity(id="e1", type="PER", name=text[:6], count=1, salience=0.5, first_start=0, country="RU"),),
+        "entities": (Entity(id="e1", type="PER", name=text[:6], aliases=("The  Minister", text[:6]), count=1, salience=0.5, first_start=0, country="RU"),),
         "dates": (
             TemporalExpression.model_validate(
                 {"start": 0, "end": 4, "text": "2025", "type": "DATE", "value": "2025", "from": "2025-01-01", "to": "2025-12-31", "confidence": 1}

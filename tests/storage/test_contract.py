@@ -15,13 +15,16 @@ from stores import TABLES, Sqlite, Store, alert, article, make_store
 from schemas.articles import EnrichedArticle, Entity, RawOrigin
 from schemas.codec import encode
 from schemas.topics import ALERTS, ENRICHED
-from workers.errors import StoreRefused, Unavailable
+from workers.errors import Refused, StoreRefused, Unavailable
 from workers.ports import Tombstone
+from workers.storage.query import Filters
+from workers.storage.read import open_reader
 from workers.storage.rows import culprit
+from workers.storage.sink import open_sink
 
 #: With surrogates, which hypothesis leaves out unless asked.
 ANY_CHARACTER = st.characters(exclude_categories=()) | st.sampled_from("\0\ud800\\u")
-CHILDREN = ("mentions", "entities", "dates", "quotes")
+CHILDREN = ("mentions", "entities", "dates", "quotes", "aliases")
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
@@ -59,6 +62,7 @@ def test_article_is_stored_with_its_rows(store: Store) -> None:
     assert store.rows("SELECT name, country, salience FROM entities") == [("Lavrov", "RU", 0.5)]
     assert store.rows("SELECT value, from_value, to_value FROM dates") == [("2025", "2025-01-01", "2025-12-31")]
     assert store.rows("SELECT text, speaker FROM quotes") == [("abc", "e1")]
+    assert store.rows("SELECT position, alias_key FROM aliases") == [(0, "the minister")]
     stored = document(store.rows("SELECT document FROM articles")[0][0])
     assert EnrichedArticle.model_validate(stored) == article()
 
@@ -69,7 +73,7 @@ def test_the_same_batch_twice_leaves_what_one_left(store: Store) -> None:
     once = everything(store)
     write(store, batch, batch)
     assert everything(store) == once
-    assert [len(once[table]) for table in TABLES] == [2, 2, 2, 2, 2, 1, 0]
+    assert [len(once[table]) for table in TABLES] == [2, 2, 2, 2, 2, 2, 1, 0]
 
 
 def test_a_newer_version_replaces_the_older_with_all_its_rows(store: Store) -> None:
@@ -80,7 +84,7 @@ def test_a_newer_version_replaces_the_older_with_all_its_rows(store: Store) -> N
     )
     assert store.rows("SELECT text, raw_offset FROM articles WHERE id = 'a1'") == [("Nobody.", 5)]
     counts = [store.rows(f"SELECT count(*) FROM {table} WHERE article_key = 1")[0][0] for table in CHILDREN]
-    assert counts == [0, 1, 1, 0]
+    assert counts == [0, 1, 1, 0, 1]
     assert store.rows("SELECT name FROM entities WHERE article_key = 1") == [("Nobody",)]
     assert store.rows("SELECT count(*) FROM mentions WHERE article_key = 2") == [(1,)]
 
@@ -150,7 +154,7 @@ def test_versions_that_come_together_are_kept_as_if_they_came_apart(store: Store
 def test_a_tombstone_takes_the_article_with_all_that_hangs_on_it(store: Store) -> None:
     write(store, [article("a1"), article("kept", offset=1), alert()], [article("a1", "Changed.", offset=2)])
     write(store, [Tombstone(ENRICHED.name, "a1"), Tombstone(ENRICHED.name, "never there")])
-    assert [len(everything(store)[table]) for table in TABLES] == [1, 1, 1, 1, 1, 0, 0]
+    assert [len(everything(store)[table]) for table in TABLES] == [1, 1, 1, 1, 1, 1, 0, 0]
     assert store.rows("SELECT id FROM articles") == [("kept",)]
 
 
@@ -412,14 +416,15 @@ def test_every_earlier_version_is_brought_up_to_date_with_its_rows(store: Store,
     write(store, batch)
     columns, rows = store.columns(), without_times(store)
     stamp, default = ("TEXT", "CURRENT_TIMESTAMP") if isinstance(store, Sqlite) else ("TIMESTAMPTZ", "now()")
-    for earlier in range(1, 3):
+    for earlier in range(1, len(store.steps)):
         store.clear()
         store.execute(
             [
                 f"CREATE TABLE schema_version (version INTEGER PRIMARY KEY, applied_at {stamp} DEFAULT {default})",
-                *(statement for step in store.steps[:earlier] for statement in step),
-                *(f"INSERT INTO schema_version (version) VALUES ({number})" for number in range(1, earlier + 1)),
+                *(statement for step in store.steps[: min(earlier, 2)] for statement in step),
                 *as_written_before(store, old),
+                *(statement for step in store.steps[2:earlier] for statement in step),
+                *(f"INSERT INTO schema_version (version) VALUES ({number})" for number in range(1, earlier + 1)),
             ]
         )
         write(store, batch[1:])
@@ -441,3 +446,22 @@ def test_a_failing_step_leaves_the_store_as_it_was(store: Store, monkeypatch: py
     with pytest.raises(Exception, match="articles"):
         store.sink().open()
     assert store.columns() == before
+
+
+def test_search_is_turned_off_and_on_without_losing_an_article(store: Store) -> None:
+    write(store, [article("a1", "Grain talks.")])
+    open_sink(store.address, search=False).open()
+    write(store, [article("a2", "More grain.", offset=1), article("a1", "Grain talks, corrected.", offset=2)])
+    write(store, [article("a3", "Grain gone.", offset=3)], [Tombstone(ENRICHED.name, "a3")])
+    with contextlib.closing(open_reader(store.address)) as reader:
+        with pytest.raises(Refused) as refused:
+            reader.search(Filters(words="grain"))
+        assert refused.value.reason == "search_off"
+        assert [row["id"] for row in reader.search(Filters(country="RU")).rows] == ["a2", "a1"]
+    columns = store.columns()
+    for search in (True, True, False, True):
+        open_sink(store.address, search=search).open()
+    assert store.columns() != columns
+    write(store, [article("a4", "Late grain.", offset=4)], [article("a2", "No more.", offset=5)])
+    with contextlib.closing(open_reader(store.address)) as reader:
+        assert [row["id"] for row in reader.search(Filters(words="grain")).rows] == ["a4", "a1"]

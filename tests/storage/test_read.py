@@ -111,8 +111,51 @@ def test_words_find_the_articles_that_have_them(reader: Reader, words: str, ids:
 def test_filters_narrow_what_is_found(
     reader: Reader, filters: dict[str, str], ids: list[str], rare: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("workers.storage.read._RARE", rare)
+    for name in ("_RARE", "_RARE_TOGETHER"):
+        monkeypatch.setattr(f"workers.storage.read.{name}", rare)
     assert found(reader, **filters) == ids
+
+
+def test_an_entity_is_found_by_any_of_its_names(store: Store, reader: Reader) -> None:
+    minister = entity("Sergey Lavrov", aliases=("Lavrov", "the  Minister", "Sergey Lavrov"), wikidata="Q58217")
+    sink = store.sink()
+    sink.write([told("named", "He spoke.", "2025-08-03", entities=(minister,))])
+    sink.close()
+    for name in ("LAVROV", "The Minister"):
+        assert found(reader, entity=name) == ["named"]
+        assert reader.entity(name)["name"] == "Sergey Lavrov"
+        assert reader.ids(Filters(entity=name)) == ["named"]
+    assert found(reader, entity="sergey lavrov") == ["named", "peace", "talks"]
+    assert found(reader, entity="minister") == []
+
+
+@pytest.mark.parametrize("rare", [0, 2000], ids=["along the newest", "from the rare"])
+@pytest.mark.parametrize(
+    ("words", "ids"),
+    [('"grain deal" peace', ["peace"]), ('grain -"peace talks"', ["storm", "talks"]), ('"in istanbul" talks', ["talks"]), ("grain", ["storm", "peace", "talks"])],
+)  # fmt: skip
+def test_phrases_are_found_however_common_their_words_are(
+    reader: Reader, words: str, ids: list[str], rare: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("_RARE", "_RARE_TOGETHER"):
+        monkeypatch.setattr(f"workers.storage.read.{name}", rare)
+    assert found(reader, words=words) == ids
+    first = reader.search(Filters(words=words), 1)
+    assert [row["id"] for row in first.rows] == ids[:1]
+    if first.next:
+        assert [row["id"] for row in reader.search(Filters(words=words), 9, first.next).rows] == ids[1:]
+
+
+def test_a_span_is_found_by_a_day_within_it(store: Store, reader: Reader) -> None:
+    span = TemporalExpression.model_validate(
+        {"start": 0, "end": 1, "text": "x", "type": "DURATION", "value": "P2W", "from": "2025-09-20", "to": "2025-10-04", "confidence": 1}
+    )  # fmt: skip
+    sink = store.sink()
+    sink.write([told("fair", "A fair.", "2025-08-03").model_copy(update={"dates": (span,)})])
+    sink.close()
+    assert found(reader, mentioned_from="2025-10-01", mentioned_to="2025-10-02") == ["fair"]
+    assert found(reader, mentioned_from="2025-10-05", mentioned_to="2025-10-06") == []
+    assert found(reader, mentioned_to="2025-09-21") == ["fair", "storm"]
 
 
 def test_pages_hold_every_article_once_in_order(reader: Reader) -> None:

@@ -14,7 +14,7 @@ from workers.runtime.clients import publish_tombstones
 from workers.runtime.settings import Settings
 from workers.storage.query import Filters
 from workers.storage.read import open_reader
-from workers.storage.sink import open_sink
+from workers.storage.sink import DropsMonths, open_sink
 
 __all__ = ["erase"]
 
@@ -25,7 +25,10 @@ def erase(
     article: Annotated[str | None, typer.Option(help="The article with this id")] = None,
     source: Annotated[str | None, typer.Option(help="Every article of this source")] = None,
     person: Annotated[
-        str | None, typer.Option(help="Every article that names this person (or other entity), or a Wikidata id")
+        str | None,
+        typer.Option(
+            help="Every article that names this person (or other entity) by this name or alias, or a Wikidata id"
+        ),
     ] = None,
     older_than_days: Annotated[
         int | None, typer.Option(min=1, help="Retention: every article published longer ago; sends no tombstones")
@@ -54,7 +57,7 @@ def erase(
         tombstones = [Tombstone(ALERTS.name, name) for name in alerts] + [Tombstone(ENRICHED.name, name) for name in articles]  # fmt: skip
         if older_than_days is None and not store_only:
             run(publish_tombstones(settings, tombstones))
-        _delete(settings.storage_url, tombstones)
+        _delete(settings.storage_url, tombstones, _last_day(older_than_days))
     except DatelineError as error:
         raise fail(error) from None
     STDOUT.print(f"erased {len(articles)} articles and {len(alerts)} alerts")
@@ -68,7 +71,7 @@ def _chosen(
         if article is not None:
             ids = [article]  # a tombstone is also due where the store has not seen the article
         elif older_than_days is not None:
-            ids = reader.ids(Filters(published_to=(datetime.now(UTC) - timedelta(days=older_than_days + 1)).date().isoformat()))  # fmt: skip
+            ids = reader.ids(Filters(published_to=_last_day(older_than_days)))
         else:
             ids = reader.ids(Filters(source=source, entity=person))
         return ids, reader.alerts_of(ids)
@@ -76,9 +79,19 @@ def _chosen(
         reader.close()
 
 
-def _delete(url: str, tombstones: list[Tombstone]) -> None:
+def _last_day(older_than_days: int | None) -> str | None:
+    """The last day of what is older."""
+    if older_than_days is None:
+        return None
+    return (datetime.now(UTC) - timedelta(days=older_than_days + 1)).date().isoformat()
+
+
+def _delete(url: str, tombstones: list[Tombstone], last_day: str | None) -> None:
+    """Delete by id; months that end before the last day go as a whole first, where the store has its tables by month."""
     sink = open_sink(url)
     try:
+        if last_day and isinstance(sink, DropsMonths):
+            sink.drop_before(last_day)
         for start in range(0, len(tombstones), _BATCH):
             sink.write(tombstones[start : start + _BATCH])
     finally:

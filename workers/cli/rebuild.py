@@ -51,7 +51,7 @@ def _moment(since: str | None) -> float | None:
 
 async def _rebuild(settings: Settings, url: str, since_s: float | None) -> None:
     topics = {topic.name: topic.model for topic in SINKS["storage"] if topic.model is not None}
-    sink = open_sink(url)
+    sink = open_sink(url, search=settings.storage_search, monthly=settings.storage_partitions == "month")
     sink.open()
     read = left_out = 0
     batch: list[Message | Tombstone] = []

@@ -55,7 +55,8 @@ def _run(name: str, settings: Settings) -> int:
 
 def _sink(name: str, settings: Settings) -> Sink:
     if name == "storage":
-        return open_sink(settings.storage_url)
+        monthly = settings.storage_partitions == "month"
+        return open_sink(settings.storage_url, search=settings.storage_search, monthly=monthly)
     if not settings.alerts_webhook_url:
         raise Misconfigured("the notifier needs DATELINE_ALERTS_WEBHOOK_URL: https://..., or file:///path/alerts.jsonl")
     secret = settings.alerts_webhook_secret.get_secret_value() if settings.alerts_webhook_secret else None

@@ -80,6 +80,10 @@ class Settings(BaseSettings):
         True, description="Cleaners cut what the memory worker saw a source repeat; false cleans each page by itself"
     )
     storage_url: str = "sqlite:///dateline.db"
+    storage_search: bool = Field(True, description="Index the words of articles; without it they are not searched")
+    storage_partitions: Literal["none", "month"] = Field(
+        "none", description="PostgreSQL: a partition for each month of publication"
+    )
     alert_rules: Path | None = Field(None, description="YAML file of alert rules")
     alerts_webhook_url: str | None = Field(
         None, description="Where alerts are delivered: https://..., or file:///path.jsonl"

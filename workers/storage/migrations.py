@@ -1,6 +1,6 @@
 """The tables, as steps that are only ever added to: step n takes version n-1 to n."""
 
-__all__ = ["POSTGRESQL", "SQLITE"]
+__all__ = ["POSTGRESQL", "POSTGRESQL_NO_SEARCH", "POSTGRESQL_SEARCH", "SQLITE", "SQLITE_NO_SEARCH", "SQLITE_SEARCH"]
 
 _CHILD_TYPES = {
     "mentions": "start_at {int} NOT NULL, end_at {int} NOT NULL, text TEXT NOT NULL, type TEXT NOT NULL, entity TEXT NOT NULL",
@@ -187,9 +187,97 @@ _POSTGRESQL_3 = (
     "CREATE TRIGGER articles_removed AFTER DELETE ON articles FOR EACH ROW EXECUTE FUNCTION article_removed()",
 )  # fmt: skip
 
-SQLITE: tuple[tuple[str, ...], ...] = (_first("INTEGER", "REAL", "TEXT", "TEXT"), _alerts("TEXT", "TEXT"), _SQLITE_3)
+# Step 4: what entities are called beside their canonical names, to be asked for by any of them; and cheaper search. In PostgreSQL the words'
+# positions are kept as they are, since for a phrase those of thousands of articles are read. In SQLite a batch's words are kept in memory
+# until its end (hashsize), and merged when sixteen batches lie side by side, not before. Search stands on triggers of its own, so that it
+# can be turned off.
+
+_ALIASES = (
+    "CREATE TABLE aliases (article_key {integer} NOT NULL, position {integer} NOT NULL, entity TEXT NOT NULL, alias_key TEXT{binary} NOT NULL,"
+    " PRIMARY KEY (article_key, position)){clustered}"
+)
+_ALIASES_FOUND = (
+    "INSERT INTO aliases (article_key, position, entity, alias_key)"
+    " SELECT article_key, row_number() OVER (PARTITION BY article_key ORDER BY entity, name) - 1, entity, name FROM (SELECT DISTINCT"
+    " a.key AS article_key, e.value ->> 'id' AS entity, substr(lower(replace(replace(trim(n.value), '  ', ' '), '  ', ' ')), 1, 500) AS name FROM {names})"
+    " AS f WHERE name <> (SELECT e.name_key FROM entities e WHERE e.article_key = f.article_key AND e.entity = f.entity LIMIT 1)"
+)
+_SQLITE_ALIASES = "articles a, json_each(a.document, '$.entities') AS e, json_each(e.value, '$.aliases') AS n"
+_POSTGRESQL_ALIASES = (
+    "articles a, jsonb_array_elements(coalesce(a.document -> 'entities', '[]')) AS e,"
+    " jsonb_array_elements_text(coalesce(e.value -> 'aliases', '[]')) AS n"
+)
+_INDEXES_4 = (
+    "CREATE INDEX aliases_name ON aliases (alias_key, article_key)",
+    # Spans are few, so a time that begins before the days asked for is soon found; pages of one source go on where they ended.
+    "CREATE INDEX dates_spans ON dates (from_value, to_value, article_key) WHERE to_value > from_value",
+    "DROP INDEX articles_source",
+    "CREATE INDEX articles_source ON articles (source, published_at, id)",
+)
+_CHILDREN_4 = (*_CHILD_TYPES, "aliases", "versions")
+
+_SQLITE_SEARCH_TABLE = (
+    "CREATE VIRTUAL TABLE articles_search USING fts5 (title, text, content = 'articles', content_rowid = 'key', columnsize = 0,"
+    " tokenize = 'unicode61 remove_diacritics 0')",
+    "INSERT INTO articles_search (articles_search) VALUES ('rebuild')",
+)
+_SQLITE_SEARCH_REWORDED = (
+    "CREATE TRIGGER articles_reworded AFTER UPDATE OF title, text ON articles WHEN old.title IS NOT new.title OR old.text <> new.text BEGIN"
+    " INSERT INTO articles_search (articles_search, rowid, title, text) VALUES ('delete', old.key, old.title, old.text);"
+    " INSERT INTO articles_search (rowid, title, text) VALUES (new.key, new.title, new.text); END"
+)
+_SQLITE_SEARCH_4 = (
+    "INSERT INTO articles_search (articles_search, rank) VALUES ('hashsize', 33554432)",
+    "INSERT INTO articles_search (articles_search, rank) VALUES ('automerge', 0)",
+    "CREATE TRIGGER articles_unsearched AFTER DELETE ON articles BEGIN"
+    " INSERT INTO articles_search (articles_search, rowid, title, text) VALUES ('delete', old.key, old.title, old.text); END",
+)
+_SQLITE_4 = (
+    _ALIASES.format(integer="INTEGER", binary="", clustered=" WITHOUT ROWID"),
+    _ALIASES_FOUND.format(names=_SQLITE_ALIASES),
+    *_INDEXES_4,
+    "DROP TRIGGER articles_removed",
+    "CREATE TRIGGER articles_removed AFTER DELETE ON articles BEGIN"
+    + "".join(f" DELETE FROM {name} WHERE article_key = old.key;" for name in _CHILDREN_4)
+    + " DELETE FROM alerts WHERE article_id = old.id; END",
+    *_SQLITE_SEARCH_4,
+)
+_POSTGRESQL_SEARCH_COLUMN = (
+    # A tsvector holds at most a megabyte, so the first 250,000 characters are searched. The collation makes case the same in every locale.
+    "ALTER TABLE articles ADD COLUMN search tsvector GENERATED ALWAYS AS"
+    " (to_tsvector('simple', lower(left(coalesce(title, '') || ' ' || text, 250000) COLLATE \"und-x-icu\"))) STORED"
+)
+_POSTGRESQL_SEARCH_INDEX = "CREATE INDEX articles_search ON articles USING gin (search)"
+_POSTGRESQL_SEARCH_4 = "ALTER TABLE articles ALTER COLUMN search SET STORAGE EXTERNAL"
+_POSTGRESQL_4 = (
+    _ALIASES.format(integer="BIGINT", binary=' COLLATE "C"', clustered=""),
+    _ALIASES_FOUND.format(names=_POSTGRESQL_ALIASES),
+    *_INDEXES_4,
+    "CREATE OR REPLACE FUNCTION article_removed() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+    + "".join(f" DELETE FROM {name} WHERE article_key = old.key;" for name in _CHILDREN_4)
+    + " DELETE FROM alerts WHERE article_id = old.id; RETURN NULL; END $$",
+    _POSTGRESQL_SEARCH_4,
+)
+
+#: Search as the last step leaves it, to be put on a store that was told to do without; and to be taken away.
+SQLITE_SEARCH = (*_SQLITE_SEARCH_TABLE, _SQLITE_SEARCH_REWORDED, *_SQLITE_SEARCH_4)
+SQLITE_NO_SEARCH = (
+    "DROP TRIGGER articles_reworded",
+    "DROP TRIGGER articles_unsearched",
+    "DROP TABLE articles_search",
+)
+POSTGRESQL_SEARCH = (_POSTGRESQL_SEARCH_COLUMN, _POSTGRESQL_SEARCH_4, _POSTGRESQL_SEARCH_INDEX)
+POSTGRESQL_NO_SEARCH = ("ALTER TABLE articles DROP COLUMN search",)
+
+SQLITE: tuple[tuple[str, ...], ...] = (
+    _first("INTEGER", "REAL", "TEXT", "TEXT"),
+    _alerts("TEXT", "TEXT"),
+    _SQLITE_3,
+    _SQLITE_4,
+)
 POSTGRESQL: tuple[tuple[str, ...], ...] = (
     _first("BIGINT", "DOUBLE PRECISION", "JSONB", "TIMESTAMPTZ"),
     _alerts("JSONB", "TIMESTAMPTZ"),
     _POSTGRESQL_3,
+    _POSTGRESQL_4,
 )

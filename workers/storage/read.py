@@ -1,41 +1,40 @@
 """Asking SQLite or PostgreSQL: the same questions, the same answers. Read-only.
 
-A page is found newest first by (published_at, id), so a cursor holds its place whatever is added meanwhile. In SQLite a rare filter drives
-the search and a common one is tested along the newest articles: which is which is found by counting up to _RARE rows. PostgreSQL's
-planner does that by its statistics.
+A page is found newest first by (published_at, id), so a cursor holds its place whatever is added meanwhile, and a page deep in the results
+costs what the first does. What is asked for are sets of articles (`sets.py`). Few articles are listed, and looked at alone; a set of many is
+not listed, but tested for along the newest articles until the page is full. Which is which is found by counting up to a bound, so the work
+for a page is bounded by it, and not by how many articles there are, but where several sets of many hardly meet.
 """
 
-import sqlite3
-import threading
 from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
 import orjson
-import psycopg
 
-from workers.errors import Misconfigured, Refused, Unavailable
+from workers.errors import Misconfigured
 from workers.storage.query import MAX_LIMIT, Filters, Page, checked, decode_cursor, encode_cursor, terms
+from workers.storage.sets import Set, Way, columns, sets
 
 __all__ = ["Reader", "open_reader"]
 
-_RARE = 2000
-_TIMEOUT_S = 10
-#: A time that began longer before the days asked for is left out: "2025" is not about every day of it, and an index needs a lower bound.
-_SPAN_DAYS = 31
-_ITEM = "a.key, a.id, a.url, a.source, a.title, a.language, a.published, a.published_at, a.content_sha256, substr(a.text, 1, 280) AS lead"
-_NAMES = ("key", "id", "url", "source", "title", "language", "published", "published_at", "content_sha256", "lead")
-Clause = tuple[str, str, list[Any]]  # table, or none for the article itself; condition; values
+#: So many articles of one set are looked at alone, and so many of one of several sets; the members of a scattered set count as such.
+_RARE, _RARE_TOGETHER = 2000, 5000
+#: Who is named together is counted in so many articles.
+_LATEST = 2000
+_ITEM = "a.id, a.url, a.source, a.title, a.language, a.published, a.published_at, a.content_sha256, substr(a.text, 1, 280) AS lead"
+_NAMES = ("id", "url", "source", "title", "language", "published", "published_at", "content_sha256", "lead")
 
 
 class _Store(Protocol):
-    """How one store is asked: its own spelling of a full-text match, and rows for a statement with `?` for each value."""
+    """How one store is asked: its own spelling of a full-text match and of a page, and rows for a statement with `?` for each value."""
 
-    adaptive: bool
+    among: str
 
-    def match(self, words: str) -> Clause: ...
-    def run(self, statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]: ...
+    def keys(self, keys: Sequence[int]) -> Any: ...
+    def words(self, words: str) -> Set: ...
+    def page(self, first: Sequence[str], then: Sequence[str], way: Way, *, by_source: bool) -> str: ...
+    def run(self, statement: str, values: Sequence[Any], *, along: bool = False) -> list[tuple[Any, ...]]: ...
     def close(self) -> None: ...
 
 
@@ -52,21 +51,19 @@ class Reader:
     def search(self, filters: Filters, limit: int = 20, cursor: str | None = None) -> Page:
         """Articles that have all that is asked for, newest first."""
         limit = max(1, min(limit, MAX_LIMIT))
-        where, values, hint = self._where(checked(filters))
+        plain = checked(filters)
+        place = list(columns(plain))
         if cursor:
-            where.append("(a.published_at, a.id) < (?, ?)")
-            values += decode_cursor(cursor, str, str)
-        condition = f" WHERE {' AND '.join(where)}" if where else ""
-        order = "+a.published_at DESC, +a.id DESC" if hint == "rare" else "a.published_at DESC, a.id DESC"
-        rows = self._store.run(
-            f"SELECT {_ITEM} FROM articles a{' INDEXED BY articles_published' if hint == 'newest' else ''}{condition} ORDER BY {order} LIMIT ?",
-            [*values, limit + 1],
-        )
-        found = [dict(zip(_NAMES, row, strict=True)) for row in rows]
-        more = encode_cursor(found[limit - 1]["published_at"], found[limit - 1]["id"]) if len(found) > limit else None
-        for item in found:
-            del item["key"]
-        return Page(found[:limit], more)
+            at = decode_cursor(cursor, str, str)
+            conditions, values = ["(a.published_at, a.id) < (?, ?)"], list(at)
+        else:
+            conditions, values = [], []
+        conditions += [condition for condition, _ in place]
+        values += [value for _, value in place]
+        keys = self._page(plain, conditions, values, limit + 1)
+        found = self._items(keys[:limit])
+        more = encode_cursor(found[-1]["published_at"], found[-1]["id"]) if found and len(keys) > limit else None
+        return Page(found, more)
 
     def documents(self, filters: Filters) -> Iterator[dict[str, Any]]:
         """The whole messages of all articles that have what is asked for, newest first."""
@@ -100,15 +97,15 @@ class Reader:
         ]  # fmt: skip
 
     def entity(self, name: str, limit: int = 20) -> dict[str, Any]:
-        """Who or what is it, in how many articles, with whom, and how often in each month."""
-        key = checked(Filters(entity=name)).entity or ""
-        column = _entity_column(key)
+        """Who or what is it, in how many articles, with whom (in the articles that were stored last), and how often in each month."""
+        key = self._canonical(checked(Filters(entity=name)).entity or "")
+        column = "wikidata" if key.startswith("Q") else "name_key"
         mine = f"SELECT article_key FROM entities WHERE {column} = ?"
         names = self._store.run(
             f"SELECT name, type, count(*), sum(count) FROM entities WHERE {column} = ? GROUP BY name, type ORDER BY count(*) DESC, name, type LIMIT 5", [key]
         )  # fmt: skip
         together = self._store.run(
-            f"SELECT min(name), type, count(DISTINCT article_key) FROM entities WHERE article_key IN ({mine})"
+            f"SELECT min(name), type, count(DISTINCT article_key) FROM entities WHERE article_key IN ({mine} ORDER BY article_key DESC LIMIT {_LATEST})"
             " AND NOT (name_key = ? OR coalesce(wikidata, '') = ?)"
             " GROUP BY name_key, type ORDER BY count(DISTINCT article_key) DESC, min(name), type LIMIT ?",
             [key, key, key, min(limit, MAX_LIMIT)],
@@ -136,6 +133,7 @@ class Reader:
             " AND substr(coalesce(d.to_value, d.from_value), 1, 7) = substr(d.from_value, 1, 7)"
             " ORDER BY d.from_value, a.id, d.position LIMIT ?",
             [days.mentioned_from, f"{days.mentioned_to}~", max(1, min(limit, MAX_LIMIT))],
+            along=True,
         )
         return [
             dict(zip(("from", "to", "text", "article_id", "title", "source", "published"), row, strict=True))
@@ -144,7 +142,12 @@ class Reader:
 
     def ids(self, filters: Filters) -> list[str]:
         """The ids of all articles that have what is asked for."""
-        where, values, _ = self._where(checked(filters))
+        plain = checked(filters)
+        where = [condition for condition, _ in columns(plain)]
+        values: list[Any] = [value for _, value in columns(plain)]
+        for one in self._sets(plain):
+            where += [f"a.key IN ({one.members})", *([one.test] if one.sieve else [])]
+            values += [*one.member_values, *(one.test_values if one.sieve else [])]
         condition = f" WHERE {' AND '.join(where)}" if where else ""
         return [row[0] for row in self._store.run(f"SELECT a.id FROM articles a{condition} ORDER BY a.id", values)]
 
@@ -157,75 +160,75 @@ class Reader:
             found += [row[0] for row in self._store.run(f"SELECT id FROM alerts WHERE article_id IN ({marks}) ORDER BY id", some)]  # fmt: skip
         return found
 
-    def _where(self, filters: Filters) -> tuple[list[str], list[Any], str]:
-        """Conditions, their values, and where SQLite begins: at a `rare` filter, along the `newest`, or as it likes ('')."""
-        where: list[str] = []
-        values: list[Any] = []
-        hint = ""
-        for table, condition, asked in self._sets(filters):
-            column = "rowid" if table == "articles_search" else "article_key"
-            members = f"SELECT {column} FROM {table} WHERE {condition}"
-            if not table:
-                where.append(condition)
-            elif self._store.adaptive and self._rare(members, asked):
-                where.append(f"a.key IN ({members})")
-                hint = "rare"
-            elif table == "articles_search":
-                where.append(f"+a.key IN ({members})")
-            else:
-                where.append(f"EXISTS (SELECT 1 FROM {table} WHERE article_key = a.key AND {condition})")
-            values += asked
-            hint = hint or ("newest" if self._store.adaptive else "")
-        for condition, value in _columns(filters):
-            where.append(condition)
-            values.append(value)
-        return where, values, hint
+    def _canonical(self, name: str) -> str:
+        """The canonical name that is meant most by an alias; the name itself where it is one, or is nothing."""
+        if name.startswith("Q") or self._store.run("SELECT 1 FROM entities WHERE name_key = ? LIMIT 1", [name]):
+            return name
+        found = self._store.run(
+            "SELECT e.name_key FROM (SELECT article_key, entity FROM aliases WHERE alias_key = ? ORDER BY article_key DESC LIMIT ?) AS n"
+            " JOIN entities e ON e.article_key = n.article_key AND e.entity = n.entity GROUP BY e.name_key ORDER BY count(*) DESC, e.name_key LIMIT 1",
+            [name, _LATEST],
+        )
+        return found[0][0] if found else name
 
-    def _rare(self, members: str, values: list[Any]) -> bool:
-        found: int = self._store.run(f"SELECT count(*) FROM ({members} LIMIT {_RARE + 1})", values)[0][0]
-        return found <= _RARE
+    def _page(self, filters: Filters, conditions: list[str], values: list[Any], limit: int) -> list[int]:
+        """The keys of a page: of the few articles that can be meant, of those that an index finds, or along the newest."""
+        keys, sets_left = self._narrowed(filters)
+        tests, tested = [one.test for one in sets_left], [value for one in sets_left for value in one.test_values]
+        sieve = next((one for one in sets_left if one.sieve), None)
+        way: Way = "walked"
+        if keys is not None:
+            way, conditions, values = (
+                "listed",
+                [self._store.among, *conditions],
+                [self._store.keys(sorted(keys)), *values],
+            )
+        elif sieve:
+            way, conditions, values = "sifted", [sieve.sieve, *conditions], [*sieve.member_values, *values]
+        if keys is not None and not keys:
+            return []
+        statement = self._store.page(conditions, tests, way, by_source=bool(filters.source))
+        return [row[0] for row in self._store.run(statement, [*values, *tested, limit], along=way == "walked")]
 
-    def _sets(self, filters: Filters) -> list[tuple[str, str, list[Any]]]:
-        """Filters on other tables than articles, as table, condition and values."""
-        sets: list[tuple[str, str, list[Any]]] = []
-        if filters.words and terms(filters.words):
-            sets.append(self._store.match(filters.words))
-        if filters.entity:
-            sets.append(("entities", f"{_entity_column(filters.entity)} = ?", [filters.entity]))
-        if filters.country:
-            sets.append(("entities", "country = ?", [filters.country]))
-        if filters.mentioned_from or filters.mentioned_to:
-            start, end = filters.mentioned_from or "0000", filters.mentioned_to or "9999"
-            first = _shifted(start, -_SPAN_DAYS) if filters.mentioned_from else start
-            overlap = "from_value >= ? AND from_value <= ? AND coalesce(to_value, from_value) >= ?"
-            sets.append(("dates", overlap, [first, f"{end}~", start]))
-        return sets
+    def _items(self, keys: Sequence[int]) -> list[dict[str, Any]]:
+        """The articles of a page as they are listed."""
+        if not keys:
+            return []
+        statement = f"SELECT {_ITEM} FROM articles a WHERE {self._store.among} ORDER BY a.published_at DESC, a.id DESC"
+        rows = self._store.run(statement, [self._store.keys(keys)])
+        return [dict(zip(_NAMES, row, strict=True)) for row in rows]
 
+    def _narrowed(self, filters: Filters) -> tuple[set[int] | None, list[Set]]:
+        """The only articles that can be meant, or None for all; and the sets that are still to be tested for, the dearest last."""
+        asked = self._sets(filters)
+        keys: set[int] | None = None
+        tests = []
+        for one in asked:
+            if keys is not None and len(keys) <= _RARE:
+                tests.append(one)
+                continue
+            alone = len(asked) == 1 and not one.scattered
+            listed = self._listed(one, _RARE if alone else _RARE_TOGETHER)
+            if listed is None or one.sieve:
+                tests.append(one)
+            if listed is not None:
+                keys = listed if keys is None else keys & listed
+        return keys, sorted(tests, key=lambda one: one.dear)
 
-def _entity_column(entity: str) -> str:
-    """Folded names have no capital letter, so what begins with one is a Wikidata id."""
-    return "wikidata" if entity.startswith("Q") else "name_key"
+    def _listed(self, one: Set, most: int) -> set[int] | None:
+        """The keys of a set that has no more than that; None of a larger one."""
+        bound = most * one.rows
+        found = self._store.run(
+            f"SELECT key, count(*) FROM ({one.members} LIMIT {bound + 1}) AS m GROUP BY key", one.member_values
+        )
+        whole = sum(count for _, count in found) <= bound
+        return {key for key, _ in found} if whole and len(found) <= most else None
 
-
-def _columns(filters: Filters) -> Iterator[tuple[str, str]]:
-    """Filters on the article itself. The day is as printed, at most a day from that in UTC, by which the index is ordered."""
-    if filters.source:
-        yield "a.source = ?", filters.source
-    if filters.language:
-        yield "a.language = ?", filters.language
-    if filters.published_from:
-        yield "a.published_on >= ?", filters.published_from
-        yield "a.published_at >= ?", _shifted(filters.published_from, -1)
-    if filters.published_to:
-        yield "a.published_on <= ?", filters.published_to
-        yield "a.published_at < ?", _shifted(filters.published_to, 2)
-
-
-def _shifted(day: str, days: int) -> str:
-    try:
-        return (date.fromisoformat(day) + timedelta(days=days)).isoformat()
-    except OverflowError:
-        return day if days < 0 else "~"
+    def _sets(self, filters: Filters) -> list[Set]:
+        """What is asked for in other tables than articles, in the order in which it is worth counting."""
+        words = [self._store.words(filters.words)] if filters.words and terms(filters.words) else []
+        others = sets(filters)
+        return [*others, *words] if filters.entity else [*words, *others]
 
 
 def _json(document: Any) -> dict[str, Any]:
@@ -238,92 +241,14 @@ def _plain(identity: str) -> str:
     return identity.replace("\0", "").encode(errors="replace").decode()
 
 
-class _Sqlite:
-    """An SQLite file, opened read-only, a connection for each thread."""
-
-    adaptive = True
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._local = threading.local()
-
-    def match(self, words: str) -> Clause:
-        quoted = [(term, '"' + term.text.replace('"', '""') + '"' + (" *" if term.prefix else "")) for term in terms(words)]  # fmt: skip
-        wanted = " AND ".join(text for term, text in quoted if not term.excluded)
-        unwanted = "".join(f" NOT {text}" for term, text in quoted if term.excluded)
-        return "articles_search", "articles_search MATCH ?", [f"({wanted}){unwanted}"]
-
-    def run(self, statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
-        try:
-            connection = getattr(self._local, "connection", None)
-            if connection is None:
-                connection = sqlite3.connect(f"{self._path.absolute().as_uri()}?mode=ro", uri=True, timeout=2)
-                connection.execute("PRAGMA cache_size=-32768")
-                self._local.connection = connection
-            found: list[tuple[Any, ...]] = connection.execute(statement, values).fetchall()
-            return found
-        except sqlite3.Error as error:
-            raise Unavailable(
-                f"{self._path}: {error}; has a storage worker or `dateline rebuild` written it?"
-            ) from None
-
-    def close(self) -> None:
-        connection = getattr(self._local, "connection", None)
-        if connection is not None:
-            connection.close()
-            self._local.connection = None
-
-
-class _Postgresql:
-    """A PostgreSQL database; one connection that takes questions in turn, read-only, each ended after _TIMEOUT_S."""
-
-    adaptive = False
-
-    def __init__(self, url: str) -> None:
-        self._url = url
-        self._lock = threading.Lock()
-        self._connection: psycopg.Connection[Any] | None = None
-
-    def match(self, words: str) -> Clause:
-        parts, values = [], []
-        for term in terms(words):
-            query = "phraseto_tsquery('simple', lower(? COLLATE \"und-x-icu\"))"
-            if term.prefix:
-                query = "(" + query + "::text || ':*')::tsquery"
-            parts.append(f"!!{query}" if term.excluded else query)
-            values.append(term.text)
-        return "", f"a.search @@ ({' && '.join(parts)})", values
-
-    def run(self, statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
-        with self._lock:
-            try:
-                if self._connection is None or self._connection.closed:
-                    self._connection = psycopg.connect(self._url, connect_timeout=5, autocommit=True)
-                    self._connection.execute("SET default_transaction_read_only = on")
-                    self._connection.execute(f"SET statement_timeout = {_TIMEOUT_S * 1000}".encode())
-                query = statement.replace("%", "%%").replace("?", "%s")
-                return self._connection.execute(query.encode(), values).fetchall()
-            except (psycopg.DataError, psycopg.errors.SyntaxError) as error:
-                raise Refused("bad_query", f"PostgreSQL cannot search for that: {type(error).__name__}") from None
-            except psycopg.Error as error:
-                self._drop()
-                reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
-                raise Unavailable(f"PostgreSQL: {reason}") from None
-
-    def _drop(self) -> None:
-        if self._connection is not None and self._connection.broken:
-            self._connection = None
-
-    def close(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
-
-
 def open_reader(url: str) -> Reader:
     """The reader for the store that `url` names, as in DATELINE_STORAGE_URL; raises Misconfigured for others."""
     if url.startswith("sqlite:///") and len(url) > len("sqlite:///"):
-        return Reader(_Sqlite(Path(url.removeprefix("sqlite:///"))))
+        from workers.storage.read_sqlite import SqliteStore  # noqa: PLC0415  only the store in use is loaded
+
+        return Reader(SqliteStore(Path(url.removeprefix("sqlite:///"))))
     if url.startswith(("postgresql://", "postgres://")):
-        return Reader(_Postgresql(url))
+        from workers.storage.read_postgresql import PostgresqlStore  # noqa: PLC0415  likewise
+
+        return Reader(PostgresqlStore(url))
     raise Misconfigured("DATELINE_STORAGE_URL: give sqlite:///dateline.db (a relative path), sqlite:////abs/path.db, or postgresql://user:password@host/db")  # fmt: skip

@@ -1,7 +1,7 @@
 """Messages as rows: what every store writes, in the same columns, and when one version of an article replaces another."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple, TypeVar
@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TypeVar
 import orjson
 
 from schemas.alerts import Alert
-from schemas.articles import EnrichedArticle
+from schemas.articles import EnrichedArticle, Provenance
 from schemas.codec import encode
 from schemas.topics import ALERTS
 from workers.errors import StoreRefused
@@ -47,6 +47,7 @@ CHILDREN: dict[str, tuple[str, ...]] = {
     "entities": ("entity", "type", "name", "count", "salience", "role", "country", "geonames_id", "wikidata", "name_key"),
     "dates": ("start_at", "end_at", "text", "type", "value", "from_value", "to_value"),
     "quotes": ("start_at", "end_at", "text", "speaker"),
+    "aliases": ("entity", "alias_key"),
 }  # fmt: skip
 
 _SAME_LANE = "excluded.raw_topic = articles.raw_topic AND excluded.raw_partition = articles.raw_partition"
@@ -128,6 +129,7 @@ def culprit(batch: Sequence[Storable], refused: Callable[[Row], bool]) -> int:
     return next((index for index, message in messages if refused(_row(index, message))), 0)
 
 
+@lru_cache(maxsize=8192)
 def fold(name: str) -> str:
     """A name as it is looked up: without case, with single spaces, at most as long as an index takes."""
     return " ".join(name.casefold().split())[:_INDEXED]
@@ -165,21 +167,22 @@ def _parsed(published: str | None) -> datetime | None:
 def _row(index: int, message: EnrichedArticle | Alert) -> Row:
     try:
         if isinstance(message, Alert):
-            alert, document = _plain(message, encode(message).decode())
+            alert, document = _plain(message, encode(message))
             return Row("alerts", index, alert.id, _alert(alert, document), {})
-        content = message.model_dump_json(exclude_none=True, exclude={"provenance"})
-        provenance = message.provenance.model_dump_json(exclude_none=True)
-        article, document = _plain(message, f'{content[:-1]},"provenance":{provenance}}}')
-        digest = hashlib.sha256(content.encode()).hexdigest()
+        # What model_dump_json calls, whose text would be encoded again for the hash.
+        content = type(message).__pydantic_serializer__.to_json(message, exclude_none=True, exclude={"provenance"})
+        provenance = Provenance.__pydantic_serializer__.to_json(message.provenance, exclude_none=True)
+        article, document = _plain(message, b'%b,"provenance":%b}' % (content[:-1], provenance))
+        digest = hashlib.sha256(content).hexdigest()
     except (ValueError, TypeError) as error:
         raise StoreRefused("not_storable", f"it cannot be written as JSON: {error}", index) from None
     return Row("articles", index, article.id, _article(article, digest, document), _children(article))
 
 
-def _plain(message: M, document: str) -> tuple[M, str]:
+def _plain(message: M, document: bytes) -> tuple[M, str]:
     """The message and its JSON without NUL, which PostgreSQL cannot store."""
-    if "\\u0000" not in document:
-        return message, document
+    if b"\\u0000" not in document:
+        return message, document.decode()
     fields = _without_nul(orjson.loads(document))
     return type(message).model_validate(fields), orjson.dumps(fields).decode()
 
@@ -218,14 +221,26 @@ def _children(article: EnrichedArticle) -> dict[str, list[tuple[Any, ...]]]:
     return {
         "mentions": [(n, m.start, m.end, m.text, m.type, m.entity) for n, m in enumerate(article.mentions)],
         "entities": [
-            (n, e.id, e.type, _short(e.name), e.count, e.salience, e.role, _short(e.country), e.geonames_id, e.wikidata, fold(e.name))
+            (n, e.id, e.type, e.name[:_INDEXED], e.count, e.salience, e.role, e.country and e.country[:_INDEXED], e.geonames_id, e.wikidata, fold(e.name))
             for n, e in enumerate(article.entities)
         ],
         "dates": [
-            (n, d.start, d.end, d.text, d.type, d.value, _short(d.from_), d.to) for n, d in enumerate(article.dates)
+            (n, d.start, d.end, d.text, d.type, d.value, d.from_ and d.from_[:_INDEXED], d.to) for n, d in enumerate(article.dates)
         ],
         "quotes": [(n, q.start, q.end, q.text, q.speaker) for n, q in enumerate(article.quotes)],
+        "aliases": [(n, *alias) for n, alias in enumerate(_aliases(article))],
     }  # fmt: skip
+
+
+def _aliases(article: EnrichedArticle) -> Iterable[tuple[str, str]]:
+    """What its entities are called beside their canonical names, each once: the entity's id in the article, and the name folded."""
+    found: dict[tuple[str, str], None] = {}
+    for entity in article.entities:
+        name = entity.name
+        for alias in entity.aliases:
+            if alias != name and (folded := fold(alias)) != fold(name):
+                found[entity.id, folded] = None
+    return found
 
 
 def _short(text: str | None, most: int = _INDEXED) -> str | None:

@@ -9,10 +9,11 @@ Triggers keep the search index, the versions and the child rows with their artic
 import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+
+import orjson
 
 from workers.errors import StoreRefused, Unavailable
-from workers.storage.migrations import SQLITE
+from workers.storage.migrations import SQLITE, SQLITE_NO_SEARCH, SQLITE_SEARCH
 from workers.storage.rows import CHILDREN, COLUMNS, UPSERT, Batch, Row, Storable, culprit, only, to_batch, waves
 
 __all__ = ["SqliteSink"]
@@ -28,8 +29,9 @@ class SqliteSink:
     guarantee = "each article and alert once, by id; on disk before its offset is committed"
     takes_tombstones = True
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, path: Path, *, search: bool | None = None) -> None:
+        """`search` puts the full-text index on or takes it away; None leaves it as it is, on in a new file."""
+        self._path, self._search = path, search
         self._connection: sqlite3.Connection | None = None
 
     def open(self) -> None:
@@ -76,7 +78,7 @@ class SqliteSink:
         if self._connection is None:
             try:
                 self._path.parent.mkdir(parents=True, exist_ok=True)
-                self._connection = _connect(self._path)
+                self._connection = _connect(self._path, search=self._search)
             except (sqlite3.Error, OSError) as error:
                 raise Unavailable(
                     f"{self._path}: {error}; name a file that we may write in DATELINE_STORAGE_URL"
@@ -89,7 +91,7 @@ class SqliteSink:
             connection.close()
 
 
-def _connect(path: Path) -> sqlite3.Connection:
+def _connect(path: Path, *, search: bool | None) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=_BUSY_MS / 1000, isolation_level=None, check_same_thread=False)
     try:
         # Pages of 16 kB hold an article in few pieces; the cache holds a batch, which otherwise spills to the WAL and is written twice.
@@ -97,7 +99,7 @@ def _connect(path: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA cache_size=-65536")
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")
-        _migrate(connection)
+        _migrate(connection, search=search)
     except BaseException:
         connection.close()
         raise
@@ -105,29 +107,60 @@ def _connect(path: Path) -> sqlite3.Connection:
 
 
 def _upsert(connection: sqlite3.Connection, table: str, rows: Sequence[Row]) -> None:
-    """The rows of one table; and the child rows anew of those that were changed."""
-    if not rows:
-        return
+    """The rows of one table, each id once; and the child rows anew of those that were changed."""
     columns = COLUMNS[table]
-    returned = "key" if table == "articles" else "id"
-    statement = (
-        f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({_marks(columns)}){UPSERT[table]} RETURNING {returned}"
-    )
+    if table != "articles":
+        connection.executemany(
+            f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({_marks(columns)}){UPSERT[table]}",
+            [row.values for row in rows],
+        )
+    elif rows:
+        keys = _keys(connection, rows)
+        fresh = _insert(connection, [row for row in rows if row.id not in keys])
+        replaced = _replace(connection, [row for row in rows if row.id in keys])
+        _write_children(connection, [*fresh, *replaced])
+
+
+def _keys(connection: sqlite3.Connection, rows: Sequence[Row]) -> dict[str, int]:
+    """The keys of those articles that are there, by id."""
+    ids = orjson.dumps([row.id for row in rows]).decode()
+    return dict(connection.execute("SELECT id, key FROM articles WHERE id IN (SELECT value FROM json_each(?))", (ids,)))
+
+
+def _insert(connection: sqlite3.Connection, rows: Sequence[Row]) -> list[tuple[int, Row]]:
+    """New articles with their search entries, by new keys: nobody else writes meanwhile."""
+    columns = ("key", *COLUMNS["articles"])
     last = connection.execute("SELECT coalesce(max(key), 0) FROM articles").fetchone()[0]
-    changed: list[tuple[int, Row]] = []
+    keyed = list(enumerate(rows, last + 1))
+    statement = f"INSERT INTO articles ({', '.join(columns)}) VALUES ({_marks(columns)})"
+    connection.executemany(statement, ((key, *row.values) for key, row in keyed))
+    if rows and _is_searched(connection):
+        title, text = COLUMNS["articles"].index("title"), COLUMNS["articles"].index("text")
+        connection.executemany(
+            "INSERT INTO articles_search (rowid, title, text) VALUES (?, ?, ?)",
+            ((key, row.values[title], row.values[text]) for key, row in keyed),
+        )
+    return keyed
+
+
+def _replace(connection: sqlite3.Connection, rows: Sequence[Row]) -> list[tuple[int, Row]]:
+    """Articles that are there, where these are newer: those that were changed, without their child rows."""
+    columns = COLUMNS["articles"]
+    statement = (
+        f"INSERT INTO articles ({', '.join(columns)}) VALUES ({_marks(columns)}){UPSERT['articles']} RETURNING key"
+    )
+    changed = []
     for row in rows:
-        found = connection.execute(statement, row.values).fetchall()
-        if found and row.children:
-            changed.append((found[0][0], row))
-    if not changed:
-        return
-    title, text = columns.index("title"), columns.index("text")
-    fresh = ((key, row.values[title], row.values[text]) for key, row in changed if key > last)
-    connection.executemany("INSERT INTO articles_search (rowid, title, text) VALUES (?, ?, ?)", fresh)
-    replaced = [(key,) for key, _ in changed if key <= last]
+        for (key,) in connection.execute(statement, row.values).fetchall():
+            changed.append((key, row))
+    for child in CHILDREN:
+        connection.executemany(f"DELETE FROM {child} WHERE article_key = ?", [(key,) for key, _ in changed])
+    return changed
+
+
+def _write_children(connection: sqlite3.Connection, changed: Sequence[tuple[int, Row]]) -> None:
     for child, names in CHILDREN.items():
-        connection.executemany(f"DELETE FROM {child} WHERE article_key = ?", replaced)
-        values: list[tuple[Any, ...]] = [(key, *one) for key, row in changed for one in row.children[child]]
+        values = [(key, *one) for key, row in changed for one in row.children[child]]
         into = ("article_key", "position", *names)
         connection.executemany(f"INSERT INTO {child} ({', '.join(into)}) VALUES ({_marks(into)})", values)
 
@@ -142,8 +175,12 @@ def _mend(error: sqlite3.Error) -> str:
     return "free it, give it space or write access, and the worker goes on by itself"
 
 
-def _migrate(connection: sqlite3.Connection) -> None:
-    """Forward only, each step once, all in one transaction that others wait for."""
+def _is_searched(connection: sqlite3.Connection) -> bool:
+    return connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'articles_search'").fetchone() is not None
+
+
+def _migrate(connection: sqlite3.Connection, *, search: bool | None) -> None:
+    """Forward only, each step once, all in one transaction that others wait for; then search on or off."""
     with connection:
         connection.execute("BEGIN IMMEDIATE")
         connection.execute(
@@ -155,3 +192,6 @@ def _migrate(connection: sqlite3.Connection) -> None:
                 for statement in statements:
                     connection.execute(statement)
                 connection.execute("INSERT INTO schema_version (version) VALUES (?)", (version,))
+        if search is not None and search != _is_searched(connection):
+            for statement in SQLITE_SEARCH if search else SQLITE_NO_SEARCH:
+                connection.execute(statement)
