@@ -67,7 +67,8 @@ class Mix:
         self._random = random.Random(SEED)
         rows = [[word.text for word in words_of(text) if word.text.isascii()] for text in articles]
         counts = Counter(word for row in rows for word in set(row) if len(word) > 1 and not word.isdigit())
-        self._ranked = [word for word, _ in counts.most_common()]
+        # Words as common as each other in order of the alphabet: the mix is the same in every run.
+        self._ranked = sorted(counts, key=lambda word: (-counts[word], word))
         self._rows = [row for row in rows if len(row) > 20]
 
     def word(self) -> str:
