@@ -11,16 +11,17 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 import standardwebhooks
 from aiohttp import web
 from samples import alert
+from webhook_receiver import Receiver, with_headers
 
 from schemas.alerts import Alert
 from schemas.codec import decode
@@ -34,60 +35,6 @@ from workers.ports import Sink
 
 #: The example of the specification's reference libraries.
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"  # noqa: S105  published in the specification
-Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
-
-
-class Call(NamedTuple):
-    """A request as the receiver got it."""
-
-    headers: dict[str, str]
-    body: bytes
-
-
-class Receiver:
-    """An HTTP server of 127.0.0.1 that gives the answers it was told, the last one again and again."""
-
-    def __init__(self) -> None:
-        self.calls: list[Call] = []
-        self.answers: list[Answer | int] = [200]
-        self._loop = asyncio.new_event_loop()
-        self._ready = threading.Event()
-        self._thread = threading.Thread(target=self._serve, daemon=True)
-        self._thread.start()
-        assert self._ready.wait(5)
-
-    def _serve(self) -> None:
-        asyncio.set_event_loop(self._loop)
-        self._loop.run_until_complete(self._start())
-        self._ready.set()
-        self._loop.run_forever()
-
-    async def _start(self) -> None:
-        app = web.Application()
-        app.router.add_route("*", "/{path:.*}", self._take)
-        self._runner = web.AppRunner(app, shutdown_timeout=0)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", 0)
-        await site.start()
-        assert site._server is not None
-        self.url = f"http://127.0.0.1:{site._server.sockets[0].getsockname()[1]}/hook"
-
-    async def _take(self, request: web.Request) -> web.StreamResponse:
-        self.calls.append(Call({name.lower(): value for name, value in request.headers.items()}, await request.read()))
-        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
-        return web.Response(status=answer) if isinstance(answer, int) else await answer(request)
-
-    async def _end(self) -> None:
-        others = asyncio.all_tasks() - {asyncio.current_task()}
-        for task in others:
-            task.cancel()
-        await asyncio.gather(*others, return_exceptions=True)
-        await self._runner.cleanup()
-
-    def stop(self) -> None:
-        asyncio.run_coroutine_threadsafe(self._end(), self._loop).result(10)
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(5)
 
 
 @pytest.fixture(autouse=True)
@@ -121,13 +68,6 @@ def sink(receiver: Receiver) -> Iterator[Sink]:
     made.open()
     yield made
     made.close()
-
-
-def with_headers(status: int, **headers: str) -> Answer:
-    async def answer(_: web.Request) -> web.StreamResponse:
-        return web.Response(status=status, headers={name.replace("_", "-"): value for name, value in headers.items()})
-
-    return answer
 
 
 def test_the_signature_is_that_of_the_reference_libraries() -> None:
