@@ -1,6 +1,7 @@
 """The notifier against receivers that are away, answer 500 or 429, or hang, and against its own death: nothing lost, nothing twice under one id."""
 
 import asyncio
+import logging
 import random
 import socket
 import time
@@ -23,6 +24,7 @@ from workers.ports import Bury, Drop, Outcome, Received, Sink
 from workers.runtime import processors
 from workers.runtime.clients import Outgoing
 from workers.runtime.embedded_kafka import EmbeddedKafka
+from workers.runtime.logging import configure
 from workers.runtime.metrics import Metrics
 from workers.runtime.processors import SinkProcessor
 from workers.runtime.redrive import pending_dead_letters, redrive
@@ -113,6 +115,28 @@ async def test_a_long_wait_that_was_asked_for_is_kept_and_does_not_look_stalled(
     assert len(receiver.calls) == 2
 
 
+async def test_no_log_tells_the_url_or_the_secret(capfd: pytest.CaptureFixture[str]) -> None:
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    receiver = Receiver()
+    receiver.answers = [500, 404, 200]
+    configure("debug")
+    work = processor(open_alert_sink(receiver.url + "/T0/s3cr3t", SECRET, allow_private=True))
+    try:
+        await work.process(batches(0, 3), lambda: None)
+        logging.getLogger("told").info("the log is heard")
+    finally:
+        await work.stop()
+        receiver.stop()
+        root.handlers[:], root.level = handlers, level
+    told = capfd.readouterr().err
+    assert "the log is heard" in told
+    assert "store_away" in told
+    assert "s3cr3t" not in told
+    assert SECRET.removeprefix("whsec_") not in told
+    assert len(receiver.calls) == 4
+
+
 # -- on a real broker --------------------------------------------------------------------------------------------------
 
 
@@ -135,7 +159,7 @@ def test_kill_9_and_a_receiver_that_was_down_lose_nothing(kafka: EmbeddedKafka, 
     settings = fresh_topics(kafka.bootstrap_servers)
     alerts, kills, port = 400, 3, free_port()
     produce(settings, ALERTS.name, (Outgoing(f"a{n}".encode(), message(n)) for n in range(alerts)))
-    url = f"http://127.0.0.1:{port}/hook"
+    url = f"http://127.0.0.1:{port}/hook/s3cr3t"
     environment = {"alerts_webhook_url": url, "alerts_webhook_secret": SECRET, "alerts_allow_private": "true"}
     notifier = Worker("notifier", kafka.bootstrap_servers, tmp_path, **environment).start()
     receiver = None
@@ -155,6 +179,7 @@ def test_kill_9_and_a_receiver_that_was_down_lose_nothing(kafka: EmbeddedKafka, 
         assert not read_topic(settings, DEAD_LETTERS.name)
         log = notifier.log.read_text()
         assert SECRET.removeprefix("whsec_") not in log
+        assert "s3cr3t" not in log
     finally:
         notifier.stop()
         if receiver is not None:
