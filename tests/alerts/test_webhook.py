@@ -181,6 +181,33 @@ def test_gone_disables_the_receiver_and_the_rest_is_refused_without_being_sent(r
     assert len(receiver.calls) == 2, "c is not sent to a receiver that is gone"
 
 
+def test_an_alert_that_the_receiver_fails_at_holds_up_no_other_and_is_given_up(receiver: Receiver, sink: Sink) -> None:
+    async def answer(request: web.Request) -> web.StreamResponse:
+        return web.Response(status=500 if request.headers["webhook-id"] == "bad" else 200)
+
+    receiver.answers = [answer]
+    with pytest.raises(Unavailable, match="500"):
+        sink.write([alert("a"), alert("bad"), alert("c")])
+    assert [call.headers["webhook-id"] for call in receiver.calls] == ["a", "bad", "c"]
+    for number in range(9):
+        with pytest.raises(Unavailable):
+            sink.write([alert("bad"), alert(f"n{number}")])
+    with pytest.raises(StoreRefused, match="takes others") as refused:
+        sink.write([alert("bad"), alert("next")])
+    assert (refused.value.index, refused.value.reason) == (0, "receiver_fails")
+
+
+def test_a_receiver_that_fails_at_all_is_waited_for_and_not_flooded(receiver: Receiver, sink: Sink) -> None:
+    receiver.answers = [500]
+    batch = [alert(f"a{number}") for number in range(10)]
+    for _ in range(30):
+        with pytest.raises(Unavailable):
+            sink.write(batch)
+    assert len(receiver.calls) == 90, "three in a row are enough to know"
+    receiver.answers = [200]
+    sink.write(batch)
+
+
 def test_the_wait_that_one_partition_was_told_holds_for_all(receiver: Receiver, sink: Sink) -> None:
     receiver.answers = [with_headers(429, Retry_After="60"), 200]
     with pytest.raises(Busy):

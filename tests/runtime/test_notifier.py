@@ -119,7 +119,7 @@ async def test_no_log_tells_the_url_or_the_secret(capfd: pytest.CaptureFixture[s
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
     receiver = Receiver()
-    receiver.answers = [500, 404, 200]
+    receiver.answers = [404, 500, 200]
     configure("debug")
     work = processor(open_alert_sink(receiver.url + "/T0/s3cr3t", SECRET, allow_private=True))
     try:

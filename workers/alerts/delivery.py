@@ -14,13 +14,17 @@ from typing import BinaryIO, Protocol
 from schemas.alerts import Alert
 from workers.errors import StoreRefused, Unavailable
 
-__all__ = ["Busy", "Delivering", "Gone", "Receiver"]
+__all__ = ["Busy", "Delivering", "Failing", "Gone", "Receiver"]
 
 _REMEMBERED = 50_000
 #: One call delivers for so long; then the caller is told, so that it knows that work goes on.
 _LONGEST_WRITE_S = 10.0
 #: After a failure no other partition's alerts are tried for so long.
 _PAUSE_S = 0.5
+#: After so many alerts in a row that it fails at, it is the receiver.
+_IN_A_ROW = 3
+#: So often may a receiver fail at an alert while it takes others; then it is the alert.
+_MOST_FAILURES = 10
 _GONE = "the receiver has answered 410 Gone and is disabled: correct DATELINE_ALERTS_WEBHOOK_URL, start the notifier again, redrive the dead letters"
 
 
@@ -30,6 +34,10 @@ class Busy(Unavailable):
     def __init__(self, message: str, retry_after_s: float) -> None:
         super().__init__(message)
         self.retry_after_s = retry_after_s
+
+
+class Failing(Busy):
+    """The receiver fails at this alert; it may be the alert, or the receiver."""
 
 
 class Gone(StoreRefused):
@@ -61,6 +69,9 @@ class Delivering:
         self._journal = _Journal(journal) if journal else None
         self._delivered: OrderedDict[str, None] = OrderedDict()
         self._now_s, self._not_before_s, self._gone = now_s, 0.0, False
+        #: Of alerts that the receiver fails at: how often, and how many it had taken by then.
+        self._failures: dict[str, tuple[int, int]] = {}
+        self._taken = 0
 
     def open(self) -> None:
         """Read what was delivered before."""
@@ -70,14 +81,23 @@ class Delivering:
 
     def write(self, batch: Sequence[Alert], /) -> None:
         """Send each alert that was not delivered yet. Raises Unavailable, or StoreRefused with the alert's index; what was taken is not sent again."""
-        began_s = self._now_s()
+        began_s, failing, in_a_row = self._now_s(), None, 0
         for index, alert in enumerate(batch):
             if alert.id in self._delivered:
                 continue
             if self._now_s() - began_s > _LONGEST_WRITE_S:
                 raise Busy(f"the receiver is slow: {index} of {len(batch)} are done, it goes on", 0.0)
-            self._send(alert, index)
+            try:
+                self._send(alert, index)
+            except Failing as error:
+                failing, in_a_row = error, in_a_row + 1
+                if in_a_row == _IN_A_ROW or error.retry_after_s:
+                    raise self._pause(error) from None
+                continue
+            in_a_row = 0
             self._remember(alert.id)
+        if failing:
+            raise self._pause(failing) from None
 
     def close(self) -> None:
         """Close connections and the journal."""
@@ -98,11 +118,28 @@ class Delivering:
         except StoreRefused as refused:
             refused.index = index
             raise
-        except Unavailable as away:
-            self._not_before_s = self._now_s() + max(_PAUSE_S, getattr(away, "retry_after_s", 0.0))
+        except Failing:
+            self._count(alert.id, index)
             raise
+        except Unavailable as away:
+            raise self._pause(away) from None
+
+    def _pause(self, away: Unavailable) -> Unavailable:
+        self._not_before_s = self._now_s() + max(_PAUSE_S, getattr(away, "retry_after_s", 0.0))
+        return away
+
+    def _count(self, identity: str, index: int) -> None:
+        """Raise StoreRefused when it is the alert: the receiver has taken others since the last failure, again and again."""
+        failures, taken = self._failures.get(identity, (0, -1))
+        if taken != self._taken:
+            self._failures[identity] = failures, _ = failures + 1, self._taken
+        if failures > _MOST_FAILURES:
+            del self._failures[identity]
+            raise StoreRefused("receiver_fails", "the receiver fails at this alert and takes others", index)
 
     def _remember(self, identity: str) -> None:
+        self._failures.pop(identity, None)
+        self._taken += 1
         self._delivered[identity] = None
         if len(self._delivered) > _REMEMBERED:
             self._delivered.popitem(last=False)

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from workers.alerts.address import resolve
-from workers.alerts.delivery import Busy, Gone
+from workers.alerts.delivery import Busy, Failing, Gone
 from workers.errors import Misconfigured, StoreRefused, Unavailable
 
 __all__ = ["Poster"]
@@ -41,7 +41,7 @@ class Poster:
             client.close()
 
     def post(self, body: bytes, headers: Mapping[str, str]) -> None:
-        """Returns when the receiver has taken it. Raises Unavailable, Busy, Gone, StoreRefused, Misconfigured."""
+        """Returns when the receiver has taken it. Raises Unavailable, Busy, Failing, Gone, StoreRefused, Misconfigured."""
         failed = "no address"
         for address in resolve(self._host, self._port, allow_private=self._allow_private):
             try:
@@ -77,8 +77,10 @@ class Poster:
 
 
 def _judge(code: int, wait: str | None) -> None:
-    if code in _LATER or code >= 500:
+    if code in _LATER:
         raise Busy(f"the webhook answers {code}", _retry_after(wait, time.time()))
+    if code >= 500:
+        raise Failing(f"the webhook answers {code}", _retry_after(wait, time.time()))
     if code == 410:
         raise Gone("receiver_gone", "the webhook answers 410")
     if not 200 <= code < 300:
