@@ -44,6 +44,13 @@ def rules(articles: Sequence[str], count: int) -> str:
     return json.dumps({"rules": found})
 
 
+def stage_ms(worker: Worker) -> float:
+    """The mean time that the worker spent on an article: matching, sending its alerts and their acknowledgements."""
+    lines = dict(line.rsplit(" ", 1) for line in worker.page("/metrics")[1].splitlines() if line.startswith("dateline_stage_seconds_"))  # fmt: skip
+    total, count = (next(float(value) for name, value in lines.items() if name.startswith(f"dateline_stage_seconds_{kind}")) for kind in ("sum", "count"))  # fmt: skip
+    return round(1000 * total / count, 2)
+
+
 class Clock:
     """When each article was produced and when its first alert came, in seconds."""
 
@@ -115,6 +122,7 @@ def main() -> int:
             worker = Worker("alerts", kafka.bootstrap_servers, folder, alert_rules=folder / "rules.yaml").start()
             worker.wait_ready(120)
             clock = asyncio.run(measure(settings, articles, asked.per_second, warm))
+            busy_ms = stage_ms(worker)
         finally:
             if worker is not None:
                 worker.stop()
@@ -127,7 +135,7 @@ def main() -> int:
     figures = {
         "rules": asked.rules, "articles_per_second": asked.per_second, "articles": len(waited), "alerts": clock.alerts, "missing": missing,
         "p50_ms": round(median(waited), 1), "p95_ms": round(cuts[94], 1), "p99_ms": round(cuts[98], 1), "max_ms": round(max(waited), 1),
-        "goal_p99_ms": GOAL_MS,
+        "worker_ms_per_article": busy_ms, "goal_p99_ms": GOAL_MS,
     }  # fmt: skip
     figures["met"] = not missing and cuts[98] <= GOAL_MS
     print(json.dumps(figures) if asked.json else "\n".join(f"{name}: {value}" for name, value in figures.items()))

@@ -57,19 +57,19 @@ class Index:
         rows = self._meeting(np.concatenate((self._always, self._postings.under(present))), has)
         self._learn(present)
         hold = np.zeros(self._many, np.bool_)
-        whole = self._whole[rows]
-        hold[self._rule[rows[whole]]] = True
-        open_ = self._rule[rows[~whole]]
-        return hold, np.unique(open_[~hold[open_]]).tolist()
+        whole = self._whole.take(rows)
+        hold[self._rule.take(rows[whole])] = True
+        open_ = set(self._rule.take(rows[~whole]).tolist())
+        return hold, [number for number in open_ if not hold[number]]
 
     def _meeting(self, rows: Rows, has: Flags) -> Rows:
         """Those of the rows whose keys, groups and bars the article meets."""
         for column in self._keys:
-            rows = rows[has[column[rows]]]
+            rows = rows[has.take(column.take(rows))]
         for column in self._bars:
-            rows = rows[~has[column[rows]]]
+            rows = rows[~has.take(column.take(rows))]
         for column in self._groups:
-            rows = rows[self._members.any_of(column[rows], has)]
+            rows = rows[self._members.any_of(column.take(rows), has)]
         return rows
 
     # -- how rows are found --------------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ __all__ = ["Pairs"]
 
 Codes = NDArray[np.int64]
 _BITS = 32
+_PLACE = (1 << _BITS) - 1
 #: The most places that are walked at once; what is more goes in pieces, so that memory stays bounded.
 _AT_ONCE = 1 << 20
 
@@ -44,15 +45,17 @@ class Pairs:
         if not len(self._keys):
             return
         rows = self._postings.under(np.flatnonzero(reading.has))
-        rows = rows[reading.has[self._left[rows]] & reading.has[self._right[rows]]]
+        has = reading.has
+        rows = rows[has.take(self._left.take(rows)) & has.take(self._right.take(rows))]
         if len(rows):
             reading.has[self._keys[rows[self._near(rows, _Standing(reading, self._many))]]] = True
 
     def _near(self, rows: Numbers, standing: "_Standing") -> Flags:
-        left, right = self._left[rows], self._right[rows]
-        counts = np.minimum(standing.count[left], standing.count[right])
+        left, right = self._left.take(rows), self._right.take(rows)
+        ends = np.cumsum(np.minimum(standing.count.take(left), standing.count.take(right)), dtype=np.int64)
+        if ends[-1] <= _AT_ONCE:
+            return standing.near(left, right, self._apart.take(rows), self._ordered.take(rows))
         near = np.zeros(len(rows), np.bool_)
-        ends = np.cumsum(counts, dtype=np.int64)
         first = 0
         while first < len(rows):
             before = int(ends[first - 1]) if first else 0
@@ -71,29 +74,32 @@ class _Standing:
         codes = (reading.words[known].astype(np.int64) << _BITS) | reading.places[known]
         codes.sort()
         numbers = codes >> _BITS
-        starts = np.flatnonzero(np.diff(numbers, prepend=-1))
+        starts = np.concatenate(([0], np.flatnonzero(numbers[1:] != numbers[:-1]) + 1, [len(codes)]))
         # Filled only for words that the article has; nobody asks for others.
         self.first, self.count = np.empty(many, np.int32), np.empty(many, np.int32)
-        self.first[numbers[starts]] = starts
-        self.count[numbers[starts]] = np.diff(starts, append=len(codes))
+        words = numbers[starts[:-1]]
+        self.first[words] = starts[:-1]
+        self.count[words] = starts[1:] - starts[:-1]
         # A code at both ends that is far from every other.
         self._codes: Codes = np.concatenate(([-1 << 62], codes, [1 << 62]))
 
     def near(self, left: Numbers, right: Numbers, apart: Codes, ordered: Flags) -> Flags:
         """For each pair: does its rarer word stand somewhere near the other."""
-        walks_left = self.count[left] <= self.count[right]
-        walked, other = np.where(walks_left, left, right), np.where(walks_left, right, left)
-        counts = self.count[walked]
-        at = spread(self.first[walked], counts) + 1
-        pair = np.repeat(np.arange(len(left)), counts)
-        wanted = (other.astype(np.int64)[pair] << _BITS) | (self._codes[at] & ((1 << _BITS) - 1))
-        next_ = np.searchsorted(self._codes, wanted, "right")
-        after = self._codes[next_] - wanted
-        before = wanted - self._codes[next_ - 1]
-        itself = before == 0  # a word near the same word
-        before[itself] = wanted[itself] - self._codes[next_[itself] - 2]
-        most = apart[pair]
-        hit = ((after <= most) & (walks_left | ~ordered)[pair]) | ((before <= most) & (~walks_left | ~ordered)[pair])
+        walks_left = self.count.take(left) <= self.count.take(right)
+        walked, other = np.where(walks_left, left, right), np.where(walks_left, right, left).astype(np.int64)
+        counts = self.count.take(walked)
+        at = spread(self.first.take(walked), counts) + 1
+        pair = np.arange(len(left)).repeat(counts)
+        wanted = (other << _BITS).take(pair) | (self._codes.take(at) & _PLACE)
+        next_ = self._codes.searchsorted(wanted, "right")
+        after = self._codes.take(next_) - wanted
+        before = wanted - self._codes.take(next_ - 1)
+        itself = np.flatnonzero(before == 0)  # a word near the same word
+        if len(itself):
+            before[itself] = wanted[itself] - self._codes[next_[itself] - 2]
+        # As far as it may lie after, and before: 0 where the order forbids it.
+        most_after, most_before = apart * (walks_left | ~ordered), apart * (~walks_left | ~ordered)
+        hit = (after <= most_after.take(pair)) | (before <= most_before.take(pair))
         near = np.zeros(len(left), np.bool_)
         near[pair[hit]] = True
         return near
