@@ -4,12 +4,13 @@ import unicodedata
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from schemas.articles import EnrichedArticle, Entity, Language, Mention
 from workers.alerts.match import MOST_SPANS, compile_rules, fold, words_of
 from workers.alerts.rules import Rule
+from workers.alerts.words import split_words
 
 VOCABULARY = (
     "Lavrov",
@@ -201,6 +202,12 @@ def test_match_all_needs_one_of_each_kind_and_not_each_word() -> None:
 
 def test_without_in_the_title_bars_what_the_text_says() -> None:
     assert not fires(rule(keywords=["flood"], without=["film"]), article("The flood", "A film"))
+
+
+@given(st.text(st.characters(codec="ascii"), max_size=50) | st.text(max_size=50))
+@example("".join(map(chr, range(128))) + "".join(f"x{chr(sign)}y" for sign in range(128)))
+def test_words_are_runs_of_letters_and_digits(text: str) -> None:
+    assert split_words(text) == [text[found.start : found.end] for found in words_of(text)]
 
 
 @given(st.text(max_size=300))

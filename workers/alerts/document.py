@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from functools import cached_property
 from typing import NamedTuple
 
@@ -10,11 +10,12 @@ from schemas.alerts import MatchedSpan
 from schemas.articles import ClusteredArticle, EnrichedArticle, Entity
 from workers.alerts.words import Word, fold, split_words, words_of
 
-__all__ = ["LEAD", "Document", "Places", "identities"]
+__all__ = ["GAP", "LEAD", "Document", "Places", "identities"]
 
 #: Characters of the text that count as its lead where no paragraph is marked.
 LEAD = 300
-_GAP = 1000
+#: So many places lie between title and text: more than any distance that a query can ask for.
+GAP = 1000
 _KINDS = {"person": {"PER"}, "org": {"ORG"}, "place": {"GPE", "LOC"}}
 
 
@@ -28,24 +29,29 @@ class Places(NamedTuple):
 class Document:
     """One article, read once and asked many times."""
 
-    def __init__(self, article: EnrichedArticle, folded: dict[str, str]) -> None:
-        """`folded` is a memory of folded words that many articles share; it is added to."""
+    def __init__(self, article: EnrichedArticle) -> None:
         self.article = article
-        self._title = split_words(article.title or "")
-        self._text = split_words(article.text)
-        self._folded = folded
-        for word in {*self._title, *self._text}.difference(folded):
-            folded[word] = fold(word)
-        self.words = {folded[word] for word in self._title} | {folded[word] for word in self._text}
+        #: The words as they are written.
+        self.title_words = split_words(article.title or "")
+        self.text_words = split_words(article.text)
+
+    @cached_property
+    def words(self) -> Set[str]:
+        """The folded words."""
+        return self.places.keys()
 
     @cached_property
     def places(self) -> dict[str, list[int]]:
         """Where each folded word stands, in order."""
-        found: dict[str, list[int]] = defaultdict(list)
-        for first, words in ((0, self._title), (len(self._title) + _GAP, self._text)):
+        written: dict[str, list[int]] = defaultdict(list)
+        for first, words in ((0, self.title_words), (len(self.title_words) + GAP, self.text_words)):
             for at, word in enumerate(words, first):
-                found[self._folded[word]].append(at)
-        return dict(found)
+                written[word].append(at)
+        found: dict[str, list[int]] = {}
+        for word, places in written.items():
+            folded = fold(word)
+            found[folded] = sorted(found[folded] + places) if folded in found else places
+        return found
 
     @cached_property
     def prefixes(self) -> dict[str, list[str]]:
@@ -58,14 +64,18 @@ class Document:
 
     def written(self, place: int) -> str:
         """The word as it is written there."""
-        return self._title[place] if place < len(self._title) else self._text[place - len(self._title) - _GAP]
+        return (
+            self.title_words[place]
+            if place < len(self.title_words)
+            else self.text_words[place - len(self.title_words) - GAP]
+        )
 
     def part(self, field: str) -> Places:
         """The places of `title`, `lead` or `text`."""
-        first = len(self._title) + _GAP
+        first = len(self.title_words) + GAP
         if field == "title":
-            return Places(0, len(self._title))
-        return Places(first, first + (self._lead_words if field == "lead" else len(self._text)))
+            return Places(0, len(self.title_words))
+        return Places(first, first + (self._lead_words if field == "lead" else len(self.text_words)))
 
     @cached_property
     def _lead_words(self) -> int:
@@ -75,18 +85,18 @@ class Document:
 
     def span(self, start: int, end: int) -> MatchedSpan:
         """The characters from one place up to another."""
-        title = start < len(self._title)
+        title = start < len(self.title_words)
         text = (self.article.title or "") if title else self.article.text
-        words, first = (self._title_words, 0) if title else (self._text_words, len(self._title) + _GAP)
+        words, first = (self._title_spans, 0) if title else (self._text_spans, len(self.title_words) + GAP)
         begin, stop = words[start - first].start, words[end - 1 - first].end
         return MatchedSpan(field="title" if title else "text", start=begin, end=stop, text=text[begin:stop])
 
     @cached_property
-    def _title_words(self) -> list[Word]:
+    def _title_spans(self) -> list[Word]:
         return words_of(self.article.title or "")
 
     @cached_property
-    def _text_words(self) -> list[Word]:
+    def _text_spans(self) -> list[Word]:
         return words_of(self.article.text)
 
     # -- what is known ---------------------------------------------------------------------------------------------

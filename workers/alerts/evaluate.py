@@ -34,11 +34,6 @@ def holds(query: Query, document: Document, within: Places = _EVERYWHERE) -> boo
             return not holds(part, document, within)
         case In(field, part):
             return holds(part, document, document.part(field))
-        case Phrase(words, 0, False) if within is _EVERYWHERE:
-            return _in_a_row_somewhere(words, document)
-        case Near(Term(left, False, False), Term(right, False, False), distance, ordered) if within is _EVERYWHERE:
-            places = document.places
-            return _near_somewhere(places.get(fold(left)), places.get(fold(right)), distance, ordered=ordered)
         case AtLeast(count, part):
             return len(_stretches(part, document, within)) >= count
         case Near():
@@ -136,38 +131,6 @@ def _scattered(words: tuple[str, ...], slop: int, places: dict[str, list[int]]) 
             lacking += 1
             first += 1
     return found
-
-
-def _in_a_row_somewhere(words: tuple[str, ...], document: Document) -> bool:
-    """As `_in_a_row`, for the commonest kind of phrase: no stretch is made."""
-    places = document.places
-    rows = [places.get(fold(word)) for word in words]
-    if not all(rows):
-        return False
-    first, *others = sorted(enumerate(row for row in rows if row), key=lambda one: len(one[1]))
-    starts = {at - first[0] for at in first[1]}
-    for by, row in others:
-        starts.intersection_update([at - by for at in row])
-        if not starts:
-            return False
-    return True
-
-
-def _near_somewhere(left: list[int] | None, right: list[int] | None, distance: int, *, ordered: bool) -> bool:
-    """As `_near`, for two words: one walk over both rows of places."""
-    if not (left and right):
-        return False
-    widest, at = distance + 1, 0
-    for place in left:
-        low = place + 1 if ordered else place - widest
-        while at < len(right) and right[at] < low:
-            at += 1
-        if at == len(right):
-            return False
-        nearest = right[at + 1] if right[at] == place and at + 1 < len(right) else right[at]
-        if nearest != place and nearest <= place + widest:
-            return True
-    return False
 
 
 def _near(query: Near, document: Document, within: Places) -> Iterator[tuple[_Stretch, _Stretch]]:

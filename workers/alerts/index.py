@@ -1,133 +1,178 @@
-"""Which rules can match an article at all: each stands under the rarest thing that it cannot match without.
+"""Which rules an article meets: all rules as columns of numbers, so that one article is tried on all of them by a few array operations.
 
-An anchor is a set of keys of which an article that matches has at least one: for an AND the anchor of one part, for an OR those of all parts.
-Only rules whose anchor the article has are evaluated. How common a key is, is learnt from the articles that pass; it changes the speed, never the hits.
+A rule is one or more rows: keys that must all be there, groups of which one must be there, keys that must not be. A row stands under its
+rarest key or group, and only rows that stand under a key of the article are looked at. How common a key is, is learnt from the articles that
+pass; it changes the speed, never the hits.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
+from itertools import chain
+
+import numpy as np
+from numpy.typing import NDArray
 
 from workers.alerts.document import Document
-from workers.alerts.evaluate import value_key
-from workers.alerts.query import And, AtLeast, Between, In, Near, Not, Or, Phrase, Query, Term, Value
-from workers.alerts.words import fold, split_words
+from workers.alerts.needs import Key, Need, needs
+from workers.alerts.pairs import Pairs
+from workers.alerts.query import Query
+from workers.alerts.rows import Postings, spread
+from workers.alerts.vocabulary import ALWAYS, NEVER, Flags, Numbers, Vocabulary
 
-__all__ = ["Index", "anchors"]
+__all__ = ["Index"]
 
-_NAMED = ("person", "org", "place", "quoteby")
-_FACTS = ("lang", "source", "country", "entity", "duplicate")
-#: Keys of what most articles share.
-_BROAD = ("lang:", "duplicate:", "source:")
-#: After so many articles the anchors are chosen anew, by what was seen.
-_LEARN_AFTER = 200
+Rows = NDArray[np.int32] | NDArray[np.intp]
 
-#: A key of the index: a folded word, `word*` (its first four letters), or `field:value`.
-Anchor = frozenset[str]
-
-
-def anchors(query: Query) -> list[Anchor]:
-    """Every anchor of a query; none where it can match without any word or fact."""
-    match query:
-        case Term(text, _, prefix):
-            word = fold(text)
-            return [frozenset([f"{word[:4]}*"])] if prefix and len(word) >= 4 else [] if prefix else [frozenset([word])]
-        case Phrase(words):
-            return [frozenset([fold(word)]) for word in words]
-        case And(parts):
-            return [anchor for part in parts for anchor in anchors(part)]
-        case Or(parts):
-            each = [anchors(part) for part in parts]
-            return [frozenset().union(*(min(found, key=len) for found in each))] if all(each) else []
-        case Near(left, right):
-            return [*anchors(left), *anchors(right)]
-        case AtLeast(_, part) | In(_, part):
-            return anchors(part)
-        case Value(field, text) if field in _NAMED:
-            return [frozenset([f"{field}:{fold(word)}"]) for word in split_words(text)]
-        case Value(field, text):
-            return [frozenset([f"{field}:{value_key(field, text)}"])]
-        case Not() | Between():
-            return []
-
-
-class _Need(NamedTuple):
-    """All that an article must have: these keys, and one of each of those. `decided`: with these the query holds."""
-
-    single: Anchor
-    several: tuple[Anchor, ...]
-    decided: bool
-
-
-def _need(query: Query, found: Sequence[Anchor]) -> _Need:
-    single = frozenset(key for anchor in found if len(anchor) == 1 for key in anchor)
-    return _Need(single, tuple(anchor for anchor in found if len(anchor) > 1), _is_decided(query))
-
-
-def _is_decided(query: Query) -> bool:
-    """Whether the anchors say all: words and facts, joined with AND, some of them alternatives."""
-    return all(
-        (isinstance(one, Term) and not (one.exact or one.prefix)) or (isinstance(one, Value) and one.field in _FACTS)
-        for part in (query.all_of if isinstance(query, And) else (query,))
-        for one in (part.any_of if isinstance(part, Or) else (part,))
-    )
+#: The most keys of each kind that a row has; what is beyond is left to the evaluation of the query.
+_MOST_KEYS, _MOST_GROUPS, _MOST_BARS = 8, 4, 8
+#: After so many articles the rows are put under other keys, by what was seen; then each time that many times as many have passed.
+_FIRST_CHOICE, _LATER = 20, 8
 
 
 class Index:
     """Queries by number."""
 
-    def __init__(self, queries: Sequence[Query]) -> None:
-        self._anchors = [anchors(query) for query in queries]
-        self._always = [number for number, found in enumerate(self._anchors) if not found]
-        self._needs = [_need(query, found) for query, found in zip(queries, self._anchors, strict=True)]
-        # Of all anchors, chosen or not: the needs are checked against the article's keys too.
-        known = {key for found in self._anchors for anchor in found for key in anchor}
-        self._fields = {key.split(":")[0] for key in known if ":" in key}
-        self._prefixes = any(key.endswith("*") for key in known)
-        self._seen: Counter[str] = Counter()
-        self._articles = 0
-        self._build()
+    def __init__(self, queries: Iterable[Query]) -> None:
+        vocabulary = Vocabulary()
+        table = _Table(vocabulary)
+        for number, query in enumerate(queries):
+            for need in needs(query):
+                table.add(number, need)
+        vocabulary.freeze()
+        self._vocabulary, self._pairs = vocabulary, Pairs(vocabulary)
+        self._rule, self._whole = np.array(table.rules, np.int32), np.array(table.whole, np.bool_)
+        self._keys, self._bars = _columns(table.keys, ALWAYS), _columns(table.bars, NEVER)
+        self._groups = _columns(table.groups, 0)
+        self._members = _Members(list(table.members))
+        self._many = table.rules[-1] + 1 if table.rules else 0
+        self._seen = np.zeros(len(vocabulary), np.float64)
+        self._articles, self._next_choice = 0, _FIRST_CHOICE
+        self._choose()
 
-    def _build(self) -> None:
-        by_key: dict[str, list[int]] = defaultdict(list)
-        for number, found in enumerate(self._anchors):
-            if found:
-                for key in found[0] if len(found) == 1 else min(found, key=self._commonness):
-                    by_key[key].append(number)
-        self._by_key = dict(by_key)
+    def candidates(self, document: Document) -> tuple[Flags, list[int]]:
+        """For each query whether it surely holds, and the numbers of those that still have to be evaluated."""
+        reading = self._vocabulary.read(document)
+        self._pairs.find(reading)
+        has = reading.has
+        present = np.flatnonzero(has)
+        rows = self._meeting(np.concatenate((self._always, self._postings.under(present))), has)
+        self._learn(present)
+        hold = np.zeros(self._many, np.bool_)
+        whole = self._whole.take(rows)
+        hold[self._rule.take(rows[whole])] = True
+        open_ = set(self._rule.take(rows[~whole]).tolist())
+        return hold, [number for number in open_ if not hold[number]]
 
-    def _commonness(self, anchor: Anchor) -> float:
-        """How many articles it lets through; a guess by length (short words are common) where none was seen."""
-        seen = sum(self._seen[key] for key in anchor)
-        return seen + sum((1 / (1 + len(key))) + key.startswith(_BROAD) for key in anchor)
+    def _meeting(self, rows: Rows, has: Flags) -> Rows:
+        """Those of the rows whose keys, groups and bars the article meets."""
+        for column in self._keys:
+            rows = rows[has.take(column.take(rows))]
+        for column in self._bars:
+            rows = rows[~has.take(column.take(rows))]
+        for column in self._groups:
+            rows = rows[self._members.any_of(column.take(rows), has)]
+        return rows
 
-    def candidates(self, document: Document) -> tuple[list[int], list[int]]:
-        """The numbers of the queries that hold, and of those that still have to be evaluated."""
-        keys = self._keys(document)
-        by_key, needs = self._by_key, self._needs
-        hold: list[int] = []
-        open_ = list(self._always)
-        for number in {number for key in keys if key in by_key for number in by_key[key]}:
-            single, several, decided = needs[number]
-            if single <= keys and not any(anchor.isdisjoint(keys) for anchor in several):
-                (hold if decided else open_).append(number)
-        self._learn(keys)
-        return hold, open_
+    # -- how rows are found --------------------------------------------------------------------------------------------
 
-    def _keys(self, document: Document) -> set[str]:
-        keys = set(document.words)
-        if self._prefixes:
-            keys.update(f"{prefix}*" for prefix in document.prefixes)
-        for field in self._fields:
-            if field in _NAMED:
-                keys.update(f"{field}:{word}" for _, words in document.names(field) for word in words)
-            elif field in _FACTS:
-                keys.update(f"{field}:{value}" for value in document.facts[field])
-        return keys
+    def _learn(self, present: NDArray[np.intp]) -> None:
+        self._seen[present] += 1
+        self._articles += 1
+        if self._articles == self._next_choice:
+            self._next_choice *= _LATER
+            self._pairs.choose(self._seen)
+            self._choose()
 
-    def _learn(self, keys: set[str]) -> None:
-        if self._articles < _LEARN_AFTER:
-            self._articles += 1
-            self._seen.update(keys)
-            if self._articles == _LEARN_AFTER:
-                self._build()
+    def _choose(self) -> None:
+        """Put each row under the key or the group that the fewest articles have had."""
+        rows = np.arange(len(self._rule), dtype=np.int32)
+        common = self._seen.copy()
+        common[[NEVER, ALWAYS]] = np.inf
+        key, key_cost = _rarest(self._keys, common, len(rows))
+        group, group_cost = _rarest(self._groups, self._members.sums(common), len(rows))
+        by_key = (key_cost <= group_cost) & (key_cost < np.inf)
+        by_group = ~by_key & (group_cost < np.inf)
+        numbers, of = self._members.of(group[by_group])
+        numbers, under = np.concatenate((key[by_key], numbers)), np.concatenate((rows[by_key], rows[by_group][of]))
+        self._postings = Postings(numbers, under, len(common))
+        self._always = rows[~(by_key | by_group)]
+
+
+class _Table:
+    """Rows as they are added."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self._vocabulary = vocabulary
+        self.rules: list[int] = []
+        self.whole: list[bool] = []
+        self.keys: list[list[int]] = []
+        self.groups: list[list[int]] = []
+        self.bars: list[list[int]] = []
+        #: The groups, each once; the first stands for none.
+        self.members: dict[tuple[int, ...], int] = {(ALWAYS,): 0}
+
+    def add(self, rule: int, need: Need) -> None:
+        number = self._vocabulary.number
+        keys = [number(clause[0]) for clause in need.all_of if len(clause) == 1]
+        groups = [self._group(clause) for clause in need.all_of if len(clause) > 1]
+        bars = [number(key) for key in need.none_of]
+        self.rules.append(rule)
+        self.whole.append(need.whole and len(keys) <= _MOST_KEYS and len(groups) <= _MOST_GROUPS and len(bars) <= _MOST_BARS)  # fmt: skip
+        self.keys.append(keys[:_MOST_KEYS])
+        self.groups.append(groups[:_MOST_GROUPS])
+        self.bars.append(bars[:_MOST_BARS])
+
+    def _group(self, clause: Sequence[Key]) -> int:
+        members = tuple(map(self._vocabulary.number, clause))
+        return self.members.setdefault(members, len(self.members))
+
+
+class _Members:
+    """Groups of keys, as flat arrays."""
+
+    def __init__(self, groups: Sequence[Sequence[int]]) -> None:
+        self._keys = np.array([key for group in groups for key in group], np.int32)
+        self._counts = np.array([len(group) for group in groups], np.int32)
+        self._starts = (np.cumsum(self._counts) - self._counts).astype(np.int32)
+
+    def any_of(self, groups: Numbers, has: Flags) -> Flags:
+        """Whether the article has a key of each group."""
+        met = np.ones(len(groups), np.bool_)
+        asked = np.flatnonzero(groups)
+        if len(asked):
+            keys, of = self.of(groups[asked])
+            met[asked] = False
+            met[asked[of[has[keys]]]] = True
+        return met
+
+    def of(self, groups: Numbers) -> tuple[Numbers, NDArray[np.intp]]:
+        """The keys of the groups one after the other, and for each the place of its group."""
+        counts = self._counts[groups]
+        return self._keys[spread(self._starts[groups], counts)], np.repeat(np.arange(len(groups)), counts)
+
+    def sums(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The sum of the keys' values for each group."""
+        summed: NDArray[np.float64] = np.add.reduceat(values[self._keys], self._starts)
+        return summed
+
+
+def _columns(rows: Sequence[Sequence[int]], fill: int) -> list[Numbers]:
+    """The rows as columns, short rows filled up."""
+    flat, counts = np.array(list(chain.from_iterable(rows)), np.int32), np.array(list(map(len, rows)), np.int32)
+    starts = np.cumsum(counts) - counts
+    columns = []
+    for at in range(counts.max(initial=0)):
+        column = np.full(len(rows), fill, np.int32)
+        there = counts > at
+        column[there] = flat[starts[there] + at]
+        columns.append(column)
+    return columns
+
+
+def _rarest(columns: Sequence[Numbers], costs: NDArray[np.float64], many: int) -> tuple[Numbers, NDArray[np.float64]]:
+    """Of each row the entry that costs least, and what it costs; infinity where there is none."""
+    best, least = np.zeros(many, np.int32), np.full(many, np.inf)
+    for column in columns:
+        cost = costs[column]
+        better = cost < least
+        best[better], least[better] = column[better], cost[better]
+    return best, least

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import NamedTuple
 
+import numpy as np
+
 from schemas.alerts import MatchedSpan
 from schemas.articles import EnrichedArticle
 from workers.alerts.document import Document
@@ -16,8 +18,6 @@ __all__ = ["MOST_SPANS", "Match", "Matcher", "compile_rules", "fold", "words_of"
 
 #: The most spans that an alert shows.
 MOST_SPANS = 50
-#: The most folded words that are remembered between articles.
-_MOST_FOLDED = 200_000
 
 
 class Match(NamedTuple):
@@ -34,29 +34,24 @@ class Matcher:
         self._rules = tuple(rules)
         self._queries = [query_of(rule) for rule in self._rules]
         self._index = Index(self._queries)
-        self._folded: dict[str, str] = {}
 
     def hits(self, article: EnrichedArticle) -> list[int]:
         """The numbers of the rules that fire, in order."""
-        return self._hits(self._read(article))
+        return self._hits(Document(article))
 
     def match(self, article: EnrichedArticle) -> tuple[Match, ...]:
         """The rules that fire, in the order of the rules, with the spans in title and text that made them."""
-        document = self._read(article)
+        document = Document(article)
         return tuple(
             Match(self._rules[number], _in_order(spans(self._queries[number], document)))
             for number in self._hits(document)
         )
 
-    def _read(self, article: EnrichedArticle) -> Document:
-        if len(self._folded) > _MOST_FOLDED:
-            self._folded = {}
-        return Document(article, self._folded)
-
     def _hits(self, document: Document) -> list[int]:
         hold, open_ = self._index.candidates(document)
-        queries = self._queries
-        return sorted([*hold, *(number for number in open_ if holds(queries[number], document))])
+        hold[[number for number in open_ if holds(self._queries[number], document)]] = True
+        numbers: list[int] = np.flatnonzero(hold).tolist()
+        return numbers
 
 
 def _in_order(found: Iterable[MatchedSpan]) -> tuple[MatchedSpan, ...]:

@@ -38,12 +38,12 @@ NUMBER_FIELDS = ("story.size",)
 FIELDS = (*TEXT_FIELDS, *VALUE_FIELDS, *DATE_FIELDS, *NUMBER_FIELDS)
 
 _TOKEN = re.compile(
-    r"""(?P<space>\s+)|(?P<open>\()|(?P<close>\))
+    r"""\s*(?:(?P<open>\()|(?P<close>\))
     |(?P<range>\[[^\]]*\])|(?P<compare>[<>]=?[\w.:+-]+)
     |(?P<quoted>=?"[^"]*")(?:~(?P<slop>\d+))?
     |(?P<operator>(?:AND|OR|NOT)(?![\w:*])|[A-Z]+/\d+)
     |(?P<field>[A-Za-z_.]+):
-    |(?P<word>=?[^\s()"\[\]:~<>=]+)""",
+    |(?P<word>=?[^\s()"\[\]:~<>=]+))""",
     re.VERBOSE,
 )
 _RANGE = re.compile(r"\[\s*(\S+)\s+TO\s+(\S+)\s*\]")
@@ -77,14 +77,17 @@ def parse(text: str) -> Query:
 
 
 def _tokens(text: str) -> list[_Token]:
-    tokens, at = [], 0
-    while at < len(text):
+    tokens, at, end = [], 0, len(text.rstrip())
+    while at < end:
         found = _TOKEN.match(text, at)
         if not found:
+            at += len(text[at:]) - len(text[at:].lstrip())
             raise QueryError(_unreadable(text[at]), at + 1)
-        kind = next(name for name, value in found.groupdict().items() if value is not None and name != "slop")
-        if kind != "space":
-            tokens.append(_Token(kind, found.group(kind), at + 1, int(found.group("slop") or 0)))
+        kind = found.lastgroup or ""
+        slop = 0
+        if kind == "slop":
+            kind, slop = "quoted", int(found["slop"])
+        tokens.append(_Token(kind, found[kind], found.start(kind) + 1, slop))
         at = found.end()
     return [*tokens, _Token("end", "", len(text) + 1)]
 
@@ -246,6 +249,8 @@ def _word(token: _Token) -> Query:
     bare = token.text.removeprefix("=")
     if token.text in {"NEAR", "ONEAR", "ATLEAST"}:
         raise QueryError(f"{token.text} needs a number: {token.text}/5", token.column)
+    if bare.isalnum():
+        return Term(bare, token.text.startswith("="))
     if bare.startswith("-") and len(bare) > 1:
         raise QueryError(f"to leave something out, write NOT {bare[1:]}", token.column)
     prefix = bare.endswith("*")

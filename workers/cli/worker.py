@@ -20,6 +20,7 @@ from workers.storage.sink import open_sink
 __all__ = ["worker"]
 
 _SINK_VERSION = "1"
+_NOTIFIER_BATCH = 25
 
 
 def worker(
@@ -42,7 +43,7 @@ def _run(name: str, settings: Settings) -> int:
     if name == "alerts":
         return run_alerts(load_rules(_rules_text(settings), str(settings.alert_rules)), settings)
     if name in SINKS:
-        return run_sink(name, _SINK_VERSION, _sink(name, settings), SINKS[name], settings)
+        return run_sink(name, _SINK_VERSION, _sink(name, settings), SINKS[name], _sink_settings(name, settings))
     try:
         return run_stages(stages_named(name), settings)
     except Misconfigured as error:
@@ -53,14 +54,29 @@ def _run(name: str, settings: Settings) -> int:
         ) from None
 
 
+def _sink_settings(name: str, settings: Settings) -> Settings:
+    """The notifier commits often: what is not committed when it is killed may be delivered again."""
+    if name != "notifier":
+        return settings
+    few = {field: min(getattr(settings, field), _NOTIFIER_BATCH) for field in ("batch_records", "chunk_records")}
+    return settings.model_copy(update=few)
+
+
 def _sink(name: str, settings: Settings) -> Sink:
     if name == "storage":
         monthly = settings.storage_partitions == "month"
         return open_sink(settings.storage_url, search=settings.storage_search, monthly=monthly)
     if not settings.alerts_webhook_url:
-        raise Misconfigured("the notifier needs DATELINE_ALERTS_WEBHOOK_URL: https://..., or file:///path/alerts.jsonl")
+        raise Misconfigured(
+            "the notifier needs DATELINE_ALERTS_WEBHOOK_URL: https://..., slack+https://..., smtp://..., apprise+..., or file:///path/alerts.jsonl"
+        )
     secret = settings.alerts_webhook_secret.get_secret_value() if settings.alerts_webhook_secret else None
-    return open_alert_sink(settings.alerts_webhook_url, secret=secret, allow_private=settings.alerts_allow_private)
+    return open_alert_sink(
+        settings.alerts_webhook_url,
+        secret=secret,
+        allow_private=settings.alerts_allow_private,
+        state_dir=settings.state_dir,
+    )
 
 
 def _rules_text(settings: Settings) -> str:

@@ -33,7 +33,8 @@ def configure(level: str = "info", fmt: str = "json") -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
-    for name in ("aiokafka", "faust", "mode", "aiohttp.access", "asyncio"):
+    # HTTP clients tell of every request with its url and headers, in which receivers of alerts have their secrets.
+    for name in ("aiokafka", "faust", "mode", "aiohttp.access", "asyncio", "httpx", "httpcore", "apprise", "urllib3"):
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
 
 

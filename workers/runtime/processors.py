@@ -1,6 +1,7 @@
 """What a lane does with a batch before it commits: run it through the stages, or write it to a store."""
 
 import asyncio
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol
@@ -17,6 +18,7 @@ from workers.runtime.retry import backoff
 __all__ = ["Processor", "Runner", "SinkProcessor", "StageProcessor", "chunks"]
 
 _LOG = get_logger(__name__)
+_ALIVE_EVERY_S = 1.0
 
 
 class Processor(Protocol):
@@ -55,6 +57,15 @@ def chunks(batch: Sequence[Received], records: int, size_bytes: int) -> Iterator
         weight += here
     if start < len(batch):
         yield batch[start:]
+
+
+async def _wait(seconds: float, alive: Callable[[], None]) -> None:
+    """Sleep, also for minutes (a store may ask for them), without looking stalled."""
+    until_s = time.monotonic() + seconds
+    alive()
+    while (left_s := until_s - time.monotonic()) > 0:
+        await asyncio.sleep(min(left_s, _ALIVE_EVERY_S))
+        alive()
 
 
 class StageProcessor:
@@ -175,9 +186,7 @@ class SinkProcessor:
                 self._metrics.paused.set(1)
                 self._metrics.retries.labels("store").inc()
                 _LOG.warning("store_away", sink=self._name, reason=str(error), rows=len(rows))
-                alive()
-                await asyncio.sleep(max(next(waits), getattr(error, "retry_after_s", None) or 0.0))
-                alive()
+                await _wait(max(next(waits), getattr(error, "retry_after_s", None) or 0.0), alive)
         self._waiting_for = None
         self._metrics.paused.set(0)
 

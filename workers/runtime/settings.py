@@ -86,10 +86,11 @@ class Settings(BaseSettings):
     )
     alert_rules: Path | None = Field(None, description="YAML file of alert rules")
     alerts_webhook_url: str | None = Field(
-        None, description="Where alerts are delivered: https://..., or file:///path.jsonl"
+        None,
+        description="Where alerts are delivered: https://..., slack+https://..., smtp://..., file:///path.jsonl, apprise+...",
     )
     alerts_webhook_secret: SecretStr | None = None
-    alerts_allow_private: bool = Field(False, description="Let the webhook be a private or loopback address")
+    alerts_allow_private: bool = Field(False, description="Let the receiver be a private or loopback address")
     alert_memory_days: float = Field(7.0, gt=0)
 
     http_host: str = "127.0.0.1"
