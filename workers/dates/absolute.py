@@ -155,7 +155,7 @@ def _described(case: Case, before: str, after: str) -> bool:
     """`a better March`: a capital after a word in small letters that is no verb of saying, and no surname after."""
     scene = case.scene
     at = next((place for place in range(case.start - 1, -1, -1) if not scene.tokens[place].isspace()), -1)
-    small = at >= 0 and scene.text[scene.offsets[at]].islower()
+    small = at >= 0 and scene.text[scene.offset(at)].islower()
     saying = case.is_word(before, "past") or before.endswith(("ed", "s"))
     return small and before != "the" and len(before) > 2 and not saying and not _name_follows(case, after)
 
@@ -163,7 +163,7 @@ def _described(case: Case, before: str, after: str) -> bool:
 def _name_follows(case: Case, after: str) -> bool:
     """`of April Johnson`: a capital right after the month."""
     scene = case.scene
-    at = scene.offsets[case.end] if case.end < len(scene.offsets) else len(scene.text)
+    at = scene.offset(case.end)
     return (
         bool(after)
         and after.isalpha()
@@ -238,7 +238,7 @@ def _before_christ(case: Case) -> Reading | None:
     figures = case.word("n")
     if len(figures) > 4 or case.number("n") == 0:
         return None
-    decade = case.scene.tokens[case.spans["n"][1] : case.spans["n"][1] + 1] == ["s"]
+    decade = case.scene.tokens[case.start + case.spans["n"][1]] == "s"
     return Reading("DATE", f"BC{int(figures):04d}"[: 5 if decade else 6], 0.9, mod=case.value("part"))
 
 

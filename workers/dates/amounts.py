@@ -37,7 +37,7 @@ def _duration(case: Case) -> Reading | None:
     count = case.number("n") if case.has("n") else 2.0 if case.is_word(case.word("unit"), "dual") else 1.0
     if case.has("n") and case.word("n") in _NO_COUNT.get(case.word("unit"), ()):
         return None
-    if case.has("n") and count is None and case.scene.tokens[case.spans["n"][0]].isdigit():
+    if case.has("n") and count is None and case.part("n")[0].isdigit():
         return None
     covers = None
     way = case.value("rel", default=0) if case.has("rel") or "way" in case.given else 0

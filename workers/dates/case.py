@@ -15,30 +15,17 @@ Kind = Literal["DATE", "TIME", "DURATION", "SET"]
 _NEAR = 160
 #: The least length of a value that is as fine as a unit.
 _FINE = {"day": 10, "week": 7, "weekend": 7, "month": 7, "quarter": 7, "year": 4}
-#: Slots that several classes fill.
+#: Slots that several classes fill, the class of the slot's own name first.
 _ALSO = {
-    "unit": (
-        "units",
-        "calunit",
-        "yearword",
-        "longunit",
-        "daylike",
-        "weekendword",
-        "weekmonth",
-        "workday",
-        "dayword",
-        "setunit",
-        "dual",
-        "sameday",
-    ),
-    "season": ("sureseason",),
-    "daypart": ("partnoun", "partadverb"),
-    "rel": ("relbefore",),
-    "jm": ("jalalimonth", "surejalali"),
-    "n": ("ordinalcentury", "roman", "ordinal"),
-    "deictic": ("lastnight",),
-    "named": ("midnight",),
-}
+    "unit": ("unit", "units", "calunit", "yearword", "longunit", "daylike", "weekendword", "weekmonth", "workday", "dayword", "setunit", "dual", "sameday"),
+    "season": ("season", "sureseason"),
+    "daypart": ("daypart", "partnoun", "partadverb"),
+    "rel": ("rel", "relbefore"),
+    "jm": ("jm", "jalalimonth", "surejalali"),
+    "n": ("n", "ordinalcentury", "roman", "ordinal"),
+    "deictic": ("deictic", "lastnight"),
+    "named": ("named", "midnight"),
+}  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -61,16 +48,25 @@ class Reading:
 
 @dataclass(slots=True)
 class Scene:
-    """The text: lower-case tokens, a symbol for each, and where each begins. `narrative`: a history, whose dates lean on each other."""
+    """The text: lower-case tokens, and a symbol for each. `narrative`: a history, whose dates lean on each other."""
 
     text: str
     tokens: list[str]
     symbols: str
-    offsets: list[int]
     grammar: Grammar
     published: date | None
-    clock: str | None
     narrative: bool
+    _token: int = 0
+    _offset: int = 0
+
+    def offset(self, token: int) -> int:
+        """The place in the text at which a token begins; counted from the one asked for last, as a text is read from left to right."""
+        if token >= self._token:
+            self._offset += len("".join(self.tokens[self._token : token]))
+        else:
+            self._offset -= len("".join(self.tokens[token : self._token]))
+        self._token = token
+        return self._offset
 
 
 @dataclass(slots=True)
@@ -98,7 +94,7 @@ class Timeline:
 
 @dataclass(slots=True)
 class Case:
-    """One match: tokens `start` to `end` (exclusive), its slots, and what the rule table gives the action."""
+    """One match: tokens `start` to `end` (exclusive), its slots (from `start` on), and what the rule table gives the action."""
 
     scene: Scene
     timeline: Timeline
@@ -118,22 +114,27 @@ class Case:
             return ""
         first, last = span_
         if last - first == 1:
-            return self.scene.tokens[first]
-        return "".join([" " if token.isspace() else token for token in self.scene.tokens[first:last]])
+            return self.scene.tokens[self.start + first]
+        return "".join([" " if token.isspace() else token for token in self.part(name)])
+
+    def part(self, name: str) -> list[str]:
+        """The slot's tokens; KeyError where it took no part."""
+        first, last = self.spans[name]
+        return self.scene.tokens[self.start + first : self.start + last]
 
     def value(self, name: str, kind: str | None = None, default: Any = None) -> Any:
         """What the slot's word means as one of a class (by default the class of the slot's name)."""
         if name not in self.spans:
             return self.given.get(name, default)
-        word = self.word(name)
-        for known in (kind, name) if kind else (name, *_ALSO.get(name, ())):
-            if known and self.is_word(word, known):
-                return self.scene.grammar.value(known, word)
-        raise KeyError(word)
+        classes = self._classes(self.word(name))
+        for known in (kind, name) if kind else _ALSO.get(name, (name,)):
+            if known in classes:
+                return classes[known]
+        raise KeyError(name)
 
     def number(self, name: str) -> float | None:
         """A slot's number; None for a vague one."""
-        return amount(self.scene.tokens[slice(*self.spans[name])], self.scene.grammar.words)
+        return amount(self.part(name), self.scene.grammar.words)
 
     def figure(self, name: str) -> int:
         """A slot's number in figures."""
@@ -141,7 +142,7 @@ class Case:
 
     def capital(self, name: str | None = None) -> bool:
         """Whether the slot's (or the match's) first letter is a capital."""
-        at = self.scene.offsets[self.spans[name][0] if name else self.start]
+        at = self.scene.offset(self.start + (self.spans[name][0] if name else 0))
         return self.scene.text[at : at + 1].isupper()
 
     def before(self, count: int = 1) -> str:
@@ -164,8 +165,12 @@ class Case:
 
     def is_word(self, word: str, kind: str) -> bool:
         """Whether a word belongs to a class."""
+        return kind in self._classes(word)
+
+    def _classes(self, word: str) -> Mapping[str, Any]:
+        """What a word is, with its value in each class; of figures, what they may stand for."""
         classes = self.scene.grammar.words.get(word)
-        return kind in classes if classes is not None else kind in numeral_classes(word)
+        return classes if classes is not None else numeral_classes(word)
 
     @property
     def now(self) -> date | None:

@@ -163,7 +163,7 @@ def _offset(case: Case) -> Reading | None:
     unit, way = case.value("unit"), int(case.value("way"))
     count = case.number("n") if case.has("n") else 2.0 if case.is_word(case.word("unit"), "dual") else 1.0
     if case.has("n") and case.is_word(case.after(), "comparing"):
-        return Reading("DURATION", duration_value(count, unit), 0.8, end=case.spans["unit"][1])
+        return Reading("DURATION", duration_value(count, unit), 0.8, end=case.start + case.spans["unit"][1])
     base = case.then_by(unit) if case.value("from", default="now") == "then" or case.scene.narrative else case.now
     vague = Reading("DATE", "FUTURE_REF" if way > 0 else "PAST_REF", 0.6, relative=True)
     mod = case.value("approx")
