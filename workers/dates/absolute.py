@@ -42,6 +42,9 @@ def nearest_year(case: Case, month: int, day: int | None) -> int:
     A day in the weeks ahead of publication is the coming one, unless the sentence is in the past: of one that lies most of a year back
     news names the year.
     """
+    named_ahead = _year_ahead(case, month)
+    if named_ahead is not None:
+        return named_ahead
     if case.scene.narrative and case.timeline.year:
         return _told_year(case.timeline, case.timeline.year, month)
     now = case.now or date(2000, 1, 1)
@@ -58,6 +61,22 @@ def nearest_year(case: Case, month: int, day: int | None) -> int:
     if coming <= _AHEAD_DAYS and (mood == "none" or not governed(case)):
         return now.year if ahead > 0 else now.year + 1
     return now.year - (ahead > 0)
+
+
+def _year_ahead(case: Case, month: int) -> int | None:
+    """The year of the other end of a stretch: of `from November 3 to March 2024` the first is in 2023."""
+    words = case.following(7)
+    if len(words) < 3 or not case.is_word(words[0], "joiner"):
+        return None
+    at = next((place for place in (1, 2, 3) if place < len(words) and case.is_word(words[place], "month")), None)
+    if at is None:
+        return None
+    for word in words[at + 1 :]:
+        if len(word) == 4 and case.is_word(word, "year"):
+            return int(word) - (month > case.scene.grammar.words[words[at]]["month"])
+        if word not in {".", ","} and not case.is_word(word, "day"):
+            return None
+    return None
 
 
 def _told_year(line: Timeline, year: int, month: int) -> int:
@@ -84,6 +103,8 @@ def _date(case: Case) -> Reading | None:
         other = case.value("m2", "month") if case.has("m2") else month
         until = date(year + (other < month), other, case.figure("d2"))
         if until < value:
+            return None
+        if case.is_word(case.after(), "counted"):
             return None
         covers = (value.isoformat(), until.isoformat())
     return Reading("DATE", value.isoformat(), 0.85 if relative else 0.98, relative=relative, covers=covers)

@@ -14,6 +14,8 @@ _CODES = {
 }  # fmt: skip
 #: `a second`, `the second`, `a quarter of`: an ordinal or a share, no time.
 _NO_COUNT = {"second": ("a", "an"), "quarter": ("a", "an"), "minute": ()}
+#: `two and a half years` is two years and six months.
+_HALVES = {"year": "6M", "hour": "30M", "minute": "30S"}
 _IN_YEARS = {"decade": 10, "century": 100, "millennium": 1000}
 
 
@@ -28,6 +30,8 @@ def duration_value(count: float | None, unit: str) -> str:
     if unit == "hour" and count == 0.5:
         count, unit = 30, "minute"
     time, code = _CODES[unit]
+    if count is not None and count > 1 and count % 1 == 0.5 and unit in _HALVES:
+        return f"P{time}{int(count)}{code}{_HALVES[unit]}"
     return f"P{time}{'X' if count is None else f'{count:.10g}'}{code}"
 
 
@@ -39,6 +43,8 @@ def _duration(case: Case) -> Reading | None:
         return None
     if case.has("n") and count is None and case.part("n")[0].isdigit():
         return None
+    if case.has("half") and count is not None:
+        count += 0.5
     covers = None
     way = case.value("rel", default=0) if case.has("rel") or "way" in case.given else 0
     if way and count and case.now and unit in {"day", "week", "month", "year"}:

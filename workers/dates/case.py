@@ -13,6 +13,8 @@ __all__ = ["Case", "Kind", "Reading", "Scene", "Timeline"]
 
 Kind = Literal["DATE", "TIME", "DURATION", "SET"]
 _NEAR = 160
+#: A company reports on these; what it compares them with is no quarter.
+_REPORTED = {"P9M", "P6M", "P12M"}
 #: The least length of a value that is as fine as a unit.
 _FINE = {"day": 10, "week": 7, "weekend": 7, "month": 7, "quarter": 7, "year": 4}
 #: Slots that several classes fill, the class of the slot's own name first.
@@ -82,13 +84,17 @@ class Timeline:
 
     def note(self, reading: Reading, place: int) -> None:
         """Keep a date that is part of the calendar; sets, durations and references to past and future say nothing of when."""
+        if reading.type == "DURATION" and reading.value in _REPORTED:
+            self.quarter = ""
         covered = span(reading.value) if reading.type in {"DATE", "TIME"} else None
         if covered is None:
+            return
+        if reading.echo:
             return
         self.day, self.value, self.place = covered[0], reading.value, place
         if len(reading.value) >= 4:
             self.year = covered[0].year
-        if "-Q" in reading.value and not reading.echo:
+        if "-Q" in reading.value:
             self.quarter, self.quarter_place = reading.value, place
 
 
@@ -153,6 +159,11 @@ class Case:
         """The word `count` words after the match."""
         return self._beside(self.end, 1, count)
 
+    def following(self, count: int) -> list[str]:
+        """The next words after the match, marks among them."""
+        ahead = self.scene.tokens[self.end : self.end + 2 * count]
+        return [token for token in ahead if not token.isspace()][:count]
+
     def _beside(self, at: int, step: int, count: int) -> str:
         tokens = self.scene.tokens
         while 0 <= at < len(tokens):
@@ -186,4 +197,6 @@ class Case:
     def then_by(self, unit: str) -> date | None:
         """`then` for counting in a unit: a time that is known to the year only does not tell from which day to count."""
         known = len(self.timeline.value) if "-W" not in self.timeline.value else _FINE["week"]
-        return self.then if known >= _FINE.get(unit, 0) else self.scene.published
+        if known >= _FINE.get(unit, 0):
+            return self.then
+        return None if self.scene.narrative else self.scene.published

@@ -219,11 +219,21 @@ def _of_year(case: Case) -> Reading | None:
     return Reading("DATE", f"{year:04d}", 0.7, relative=True)
 
 
+def _the_year(case: Case) -> Reading | None:
+    """`the year ended March 31` is how long; `the first months of the year` speak of the running one."""
+    base = case.then if case.scene.narrative else case.now
+    if case.is_word(case.after(), "endword") or base is None:
+        return Reading("DURATION", "P1Y", 0.6)
+    return Reading("DATE", named(base, "year"), 0.6, relative=True, anchor=base)
+
+
 _CLOCK_VALUE = re.compile(r"T\d\d:\d\d")
 
 
 def _bare_part(case: Case) -> Reading | None:
-    """`in the evening` of the day spoken of."""
+    """`in the evening` of the day spoken of; not `the night of the fire`."""
+    if case.is_word(case.after(), "of"):
+        return None
     base = day_of(case)[0] if case.has("deictic") or case.has("weekday") else case.then_by("day")
     value = _unit_value(base, "day", 0) + case.value("daypart")
     return Reading("TIME", value, 0.6, relative=True, anchor=base, mod=case.value("part"))
@@ -231,5 +241,5 @@ def _bare_part(case: Case) -> Reading | None:
 
 RELATIVE: dict[str, Callable[[Case], Reading | None]] = {
     "deictic": _deictic, "weekday": _weekday, "unit": _unit, "daypart": _part_of_day, "same": _same, "offset": _offset,
-    "reference": _reference, "of_year": _of_year, "bare_part": _bare_part,
+    "reference": _reference, "of_year": _of_year, "bare_part": _bare_part, "the_year": _the_year,
 }  # fmt: skip
