@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import date
 
-from workers.dates.calendar import named
+from workers.dates.calendar import add_months, last_day, named
 from workers.dates.case import Case, Reading, Timeline
 from workers.dates.tense import governed, tense
 
@@ -73,7 +73,7 @@ def _year_ahead(case: Case, month: int) -> int | None:
         return None
     for word in words[at + 1 :]:
         if len(word) == 4 and case.is_word(word, "year"):
-            return int(word) - (month > case.scene.grammar.words[words[at]]["month"])
+            return int(word) - int(month > case.scene.grammar.words[words[at]]["month"])
         if word not in {".", ","} and not case.is_word(word, "day"):
             return None
     return None
@@ -214,12 +214,6 @@ def _iso(case: Case) -> Reading | None:
     return Reading("DATE", date(year, month, day).isoformat(), 0.99)
 
 
-def _compact(case: Case) -> Reading | None:
-    """20250731: only where it is a day of our time."""
-    figures = case.word("eight")
-    return Reading("DATE", date(int(figures[:4]), int(figures[4:6]), int(figures[6:])).isoformat(), 0.7)
-
-
 def _year(case: Case) -> Reading | None:
     """A year alone, if nothing says that the figure counts or names something else."""
     year = case.figure("y")
@@ -271,6 +265,38 @@ def _week_of(case: Case) -> Reading | None:
     return Reading("DATE", named(date.fromisoformat(reading.value), "week"), 0.85, relative=reading.relative)
 
 
+def _weekday_of(case: Case) -> Reading | None:
+    """The second Sunday of May, the last Friday in March 2024."""
+    month = _month(case)
+    if month is None or "X" in month.value:
+        return None
+    first, number = date.fromisoformat(month.value + "-01"), int(case.value("weekday"))
+    days = [first.replace(day=day) for day in range(1, last_day(first.year, first.month).day + 1)]
+    days = [day for day in days if day.weekday() == number]
+    if case.has("n"):
+        place = int(case.value("n", "ordinal")) - 1
+    elif case.value("rel") < 0:
+        place = len(days) - 1
+    else:
+        return None
+    if place >= len(days):
+        return None
+    return Reading("DATE", days[place].isoformat(), 0.85, relative=month.relative)
+
+
+def _day_of_month(case: Case) -> Reading | None:
+    """The 15th of this month; alone (`on the 21st,`) the one nearest to what the text speaks of."""
+    if case.has("rel"):
+        if case.now is None:
+            return None
+        month = add_months(case.now.replace(day=1), int(case.value("rel")))
+        return Reading("DATE", month.replace(day=case.figure("d")).isoformat(), 0.85, relative=True)
+    base = case.then_by("month")
+    if base is None or not case.is_word(case.before(), "dayedge") or case.after().isalpha() or case.after() == "-":
+        return None
+    return Reading("DATE", base.replace(day=case.figure("d")).isoformat(), 0.6, relative=True, anchor=base)
+
+
 def _spelled_year(case: Case) -> Reading | None:
     """`nineteen ninety-four`, `the year two thousand and one`."""
     count = case.number("n") if case.has("n") else 0
@@ -284,6 +310,7 @@ def _spelled_year(case: Case) -> Reading | None:
 
 
 ABSOLUTE: dict[str, Callable[[Case], Reading | None]] = {
-    "date": _date, "month": _month, "numeric": _numeric, "iso": _iso, "compact": _compact, "year": _year, "spelled_year": _spelled_year,
-    "before_christ": _before_christ, "week_of": _week_of,
+    "date": _date, "month": _month, "numeric": _numeric, "iso": _iso, "year": _year, "spelled_year": _spelled_year,
+    "before_christ": _before_christ, "week_of": _week_of, "weekday_of": _weekday_of,
+    "day_of_month": _day_of_month,
 }  # fmt: skip

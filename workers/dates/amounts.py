@@ -38,7 +38,13 @@ def duration_value(count: float | None, unit: str) -> str:
 def _duration(case: Case) -> Reading | None:
     """three days, a two-year plan, the past five months; `the past five months` also covers a stretch of the calendar."""
     unit = case.value("unit")
-    count = case.number("n") if case.has("n") else 2.0 if case.is_word(case.word("unit"), "dual") else 1.0
+    count = (
+        case.number("n")
+        if case.has("n")
+        else 2.0
+        if case.is_word(case.word("unit"), "dual")
+        else case.given.get("count", 1.0)
+    )
     if case.has("n") and case.word("n") in _NO_COUNT.get(case.word("unit"), ()):
         return None
     if case.has("n") and count is None and case.part("n")[0].isdigit():
@@ -76,8 +82,10 @@ def _every(case: Case) -> Reading | None:
         ):
             return None
         return Reading("SET", case.value("frequency"), 0.85)
-    if case.has("weekday"):
-        return Reading("SET", f"XXXX-WXX-{int(case.value('weekday')) + 1}" + case.value("daypart", default=""), 0.9)
+    if case.has("weekday") or case.has("weekdays"):
+        number = int(case.value("weekdays" if case.has("weekdays") else "weekday"))
+        part = case.value("dayparts" if case.has("dayparts") else "daypart", default="")
+        return Reading("SET", f"XXXX-WXX-{number + 1}{part}", 0.9)
     if case.has("m"):
         return Reading("SET", f"XXXX-{case.value('m', 'month'):02d}", 0.85)
     if case.has("season"):
@@ -87,7 +95,15 @@ def _every(case: Case) -> Reading | None:
     if case.word("unit") in _NO_COUNT and not case.has("n") and case.scene.tokens[case.start] in {"a", "an", "per"}:
         return None
     count = case.number("n") if case.has("n") else 1.0
+    if case.has("one") and not _rated(case):
+        return Reading("DURATION", duration_value(count, case.value("unit")), 0.8)
     return Reading("SET", duration_value(count, case.value("unit")), 0.85)
+
+
+def _rated(case: Case) -> bool:
+    """Whether a count or an amount stands before: `five flights a day`, `$3 a month`."""
+    before = case.before()
+    return before.isdigit() or case.is_word(before, "rated") or (len(before) > 3 and before.endswith("s"))
 
 
 def _none(case: Case) -> None:

@@ -44,11 +44,15 @@ class Automaton:
         self._next: list[int] = []
         self._forks: dict[int, tuple[int, ...]] = {}
         self._rules: dict[int, int] = {}
+        self._owners: list[int] = []
         self._closures: dict[int, tuple[int, ...]] = {}
         self._states: dict[tuple[tuple[int, ...], int], _State] = {}
         self._prefixes: dict[str, tuple[_State | None, int, int]] = {}
-        begins = tuple(self._program(tree, self._finish(number)) for number, tree in enumerate(trees))
-        self._begin = self._closure(self._step(forks=begins))
+        begins = []
+        for number, tree in enumerate(trees):
+            begins.append(self._program(tree, self._finish(number)))
+            self._owners += [number] * (len(self._reads) - len(self._owners))
+        self._begin = self._closure(self._step(forks=tuple(begins)))
         self._dead: set[str] = set()
         self._first = self._state(self._begin)
         self._begins = re.compile(self._begin_pattern())
@@ -78,6 +82,18 @@ class Automaton:
             if state.rule >= 0:
                 rule, end = state.rule, at
         return (rule, end) if end > start else None
+
+    def match_after(self, rule: int, symbols: str, start: int, most: int) -> tuple[int, int] | None:
+        """As `match`, by the rules that are preferred less than `rule` only."""
+        state: _State | None = self._state(tuple(step for step in self._begin if self._owners[step] > rule))
+        found = None
+        for at, symbol in enumerate(symbols[start : start + most], start + 1):
+            state = state[symbol] if state is not None else None
+            if state is None:
+                break
+            if state.rule >= 0:
+                found = state.rule, at
+        return found
 
     def _begun(self, prefix: str) -> tuple[_State | None, int, int]:
         """(state after the first symbols, the rule that fits them best, after how many of them it ends)."""

@@ -64,22 +64,33 @@ def _is_history(tokens: list[str], symbols: str, published: date | None, rules: 
 
 def _expressions(scene: Scene, timeline: Timeline) -> Iterator[dict[str, object]]:
     """The rules are tried wherever one can begin, from left to right; what is refused is tried again one token on."""
-    rules, symbols = scene.grammar, scene.symbols
-    match, free = rules.automaton.match, 0
-    for start in rules.automaton.candidates(symbols):
-        if (
-            start < free
-            or (found := match(symbols, start, _LONGEST)) is None
-            or not _edges(scene.tokens, start, found[1])
-        ):
+    rules, free = scene.grammar, 0
+    for start in rules.automaton.candidates(scene.symbols):
+        if start < free or (found := _fitting(scene, start)) is None:
             continue
         number, end = found
-        if rules.rules[number].action == "none":
-            free = end
-        elif (reading := _reading(scene, timeline, number, start, end)) is not None:
+        reading = _reading(scene, timeline, number, start, end)
+        while reading is None and rules.rules[number].yields:
+            if (found := _fitting(scene, start, number)) is None:
+                break
+            number, end = found
+            reading = _reading(scene, timeline, number, start, end)
+        if reading is not None:
             free = reading.end or end
             timeline.note(reading, end)
             yield _expression(scene, start, free, reading)
+        elif rules.rules[number].action == "none":
+            free = end
+
+
+def _fitting(scene: Scene, start: int, refused: int = -1) -> tuple[int, int] | None:
+    """(rule, token after the last) of the first rule that fits from `start` on; of those after a refused one, where there is one."""
+    automaton = scene.grammar.automaton
+    if refused < 0:
+        found = automaton.match(scene.symbols, start, _LONGEST)
+    else:
+        found = automaton.match_after(refused, scene.symbols, start, _LONGEST)
+    return found if found is not None and _edges(scene.tokens, start, found[1]) else None
 
 
 def _reading(scene: Scene, timeline: Timeline, number: int, start: int, end: int) -> Reading | None:

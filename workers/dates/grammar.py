@@ -32,11 +32,12 @@ Token = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A pattern and what it means: the name of an action, and values that the table gives it."""
+    """A pattern and what it means: the name of an action, and values that the table gives it. `yields`: where it is refused, a later rule may fit."""
 
     action: str
     given: Mapping[str, Any]
     tree: Node
+    yields: bool = False
 
 
 @dataclass(slots=True)
@@ -108,9 +109,10 @@ def grammar(language: str) -> Grammar:
     classes = _classes(shared, own, language)
     fragments = shared.get("fragments", {}) | own.get("fragments", {})
     several = {kind: [word for word in table if len(split(word)) > 1] for kind, table in classes.items()}
+    listed = sorted([*own.get("rules", ()), *shared["rules"]], key=lambda entry: not entry.get("early"))
     rules = [
-        Rule(entry["action"], entry, parse(pattern, fragments, several))
-        for entry in [*own.get("rules", ()), *shared["rules"]]
+        Rule(entry["action"], entry, parse(pattern, fragments, several), entry.get("yields", False))
+        for entry in listed
         for pattern in entry["patterns"]
     ]
     words = _words(classes)

@@ -162,6 +162,8 @@ def _offset(case: Case) -> Reading | None:
     """two years ago, three days later, a week earlier; `from` tells what it is counted from: publication (`now`) or the last time (`then`)."""
     unit, way = case.value("unit"), int(case.value("way"))
     count = case.number("n") if case.has("n") else 2.0 if case.is_word(case.word("unit"), "dual") else 1.0
+    if case.has("unit") and not case.has("n") and case.is_word(case.word("unit"), "units"):
+        count = None
     if case.has("n") and case.is_word(case.after(), "comparing"):
         return Reading("DURATION", duration_value(count, unit), 0.8, end=case.start + case.spans["unit"][1])
     base = case.then_by(unit) if case.value("from", default="now") == "then" or case.scene.narrative else case.now
@@ -171,6 +173,8 @@ def _offset(case: Case) -> Reading | None:
         return vague
     if unit == "year" and count == 1 and way < 0 and (quarter := _year_before_quarter(case)):
         return Reading("DATE", quarter, 0.7, relative=True, echo=True)
+    if case.has("deictic") and base is not None:
+        count = 1 + abs(int(case.value("deictic")))
     if base is None:
         return Reading("DATE", _unit_value(None, unit, way), 0.4, relative=True)
     if count != int(count):

@@ -26,9 +26,13 @@ def surely_ahead(case: Case) -> bool:
 
 def governed(case: Case) -> bool:
     """Whether a verb in the past stands right before: `was signed on October 15`."""
-    moods = case.scene.grammar.moods
-    near = [token for token in case.scene.tokens[max(0, case.start - 5) : case.start] if token.isalpha()][-2:]
-    return any(moods[token] & PAST for token in near)
+    moods, words = case.scene.grammar.moods, case.scene.grammar.words
+    near = [token for token in case.scene.tokens[max(0, case.start - 7) : case.start] if token.isalpha()][-3:]
+    return any(
+        moods[token] & PAST and not (at and "be" in words.get(near[at - 1], {}))
+        for at, token in enumerate(near)
+        if at >= len(near) - 2
+    )
 
 
 def _before(case: Case) -> Tense | None:
