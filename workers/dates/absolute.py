@@ -24,6 +24,9 @@ def stated_year(case: Case) -> int | None:
     if case.has("yy"):
         short = case.figure("yy")
         return short + (1900 if short >= _pivot(case) else 2000)
+    if case.has("sy"):
+        spelled = case.number("sy")
+        return 1900 + int(spelled) if spelled is not None and 0 < spelled < 100 else None
     if case.has("thatyear"):
         return case.then.year if case.then else None
     if case.has("rel") and case.has("yearword") and case.now:

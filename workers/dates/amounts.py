@@ -75,6 +75,8 @@ def _vague(case: Case) -> Reading | None:
 def _every(case: Case) -> Reading | None:
     """every day, each July, twice a week, annually."""
     if case.has("frequency"):
+        if _capital_follows(case):
+            return None
         if (
             case.is_word(case.word("frequency"), "adjective")
             and case.after().isalpha()
@@ -98,6 +100,14 @@ def _every(case: Case) -> Reading | None:
     if case.has("one") and not _rated(case):
         return Reading("DURATION", duration_value(count, case.value("unit")), 0.8)
     return Reading("SET", duration_value(count, case.value("unit")), 0.85)
+
+
+def _capital_follows(case: Case) -> bool:
+    """`the daily Granma`: a newspaper."""
+    at = case.scene.offset(case.end)
+    text = case.scene.text
+    name = text[at : at + 1] == " " and text[at + 1 : at + 2].isupper() and not case.capital()
+    return name and not case.scene.grammar.marks.get("capital_nouns")
 
 
 def _rated(case: Case) -> bool:

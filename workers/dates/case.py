@@ -151,6 +151,10 @@ class Case:
         at = self.scene.offset(self.start + (self.spans[name][0] if name else 0))
         return self.scene.text[at : at + 1].isupper()
 
+    def titled(self, name: str) -> bool:
+        """Whether a slot's noun has a capital that its language gives to names only."""
+        return self.capital(name) and not self.scene.grammar.marks.get("capital_nouns")
+
     def before(self, count: int = 1) -> str:
         """The word `count` words before the match, in lower case; marks count as words, white space does not."""
         return self._beside(self.start - 1, -1, count)

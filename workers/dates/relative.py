@@ -20,8 +20,10 @@ _UNKNOWN = {
     "quarter": "XXXX-QX",
     "half": "XXXX-HX",
 }
+#: `on ABC's "This Week"`: a title.
+_QUOTES = {'"', "\u201c", "\u201e", "`", "'", "\u2018"}
 _SHORT = {"second", "minute", "hour"}
-_QUARTER_NEAR = 130
+_QUARTER_NEAR = 450
 
 
 def _unit_value(day: date | None, unit: str, count: int) -> str:
@@ -99,7 +101,7 @@ def _unit(case: Case) -> Reading | None:
     """last week, this year, next month, the coming weekend."""
     unit = case.value("unit")
     way = int(case.value("rel", default=0))
-    if unit in _SHORT:
+    if unit in _SHORT or (case.before() in _QUOTES and case.titled("unit")):
         return None
     if case.given.get("recent") and base_is_early(case):
         way = -1
@@ -173,6 +175,7 @@ def _offset(case: Case) -> Reading | None:
         return vague
     if unit == "year" and count == 1 and way < 0 and (quarter := _year_before_quarter(case)):
         return Reading("DATE", quarter, 0.7, relative=True, echo=True)
+    compared = unit == "year" and count == 1 and way < 0 and not case.scene.narrative
     if case.has("deictic") and base is not None:
         count = 1 + abs(int(case.value("deictic")))
     if base is None:
@@ -190,7 +193,8 @@ def _offset(case: Case) -> Reading | None:
         return Reading(
             "DATE", moved(base, unit, way * int(count)).isoformat(), 0.7, mod=mod, relative=True, anchor=base
         )
-    return Reading("DATE", _unit_value(base, unit, way * int(count)), 0.85, mod=mod, relative=True, anchor=base)
+    value = _unit_value(base, unit, way * int(count))
+    return Reading("DATE", value, 0.85, mod=mod, relative=True, anchor=base, echo=compared)
 
 
 def _year_before_quarter(case: Case) -> str | None:
