@@ -142,7 +142,8 @@ def _month(case: Case) -> Reading | None:
     if case.now is None and not (case.scene.narrative and case.timeline.year):
         return Reading("DATE", f"XXXX-{month:02d}", 0.5, mod=mod)
     if case.has("rel") and case.now:
-        year = turned(case.value("rel"), (case.now.year, case.now.month), month)
+        base = (case.then if case.scene.narrative else None) or case.now
+        year = turned(case.value("rel"), (base.year, base.month), month)
     else:
         year = nearest_year(case, month, None)
     return Reading("DATE", f"{year:04d}-{month:02d}", 0.8, mod=mod, relative=True)

@@ -14,7 +14,7 @@ _CODES = {
 }  # fmt: skip
 #: `a second`, `the second`, `a quarter of`: an ordinal or a share, no time.
 _NO_COUNT = {"second": ("a", "an"), "quarter": ("a", "an"), "minute": ()}
-#: `two and a half years` is two years and six months.
+#: `2 1/2 years`, `a year and a half`: written apart, as newswire annotators do; `two and a half years` is P2.5Y.
 _HALVES = {"year": "6M", "hour": "30M", "minute": "30S"}
 _IN_YEARS = {"decade": 10, "century": 100, "millennium": 1000}
 
@@ -30,8 +30,6 @@ def duration_value(count: float | None, unit: str) -> str:
     if unit == "hour" and count == 0.5:
         count, unit = 30, "minute"
     time, code = _CODES[unit]
-    if count is not None and count > 1 and count % 1 == 0.5 and unit in _HALVES:
-        return f"P{time}{int(count)}{code}{_HALVES[unit]}"
     return f"P{time}{'X' if count is None else f'{count:.10g}'}{code}"
 
 
@@ -57,9 +55,18 @@ def _duration(case: Case) -> Reading | None:
         other = moved(case.now, unit, int(way) * max(1, int(count)))
         first, last = sorted((other, case.now))
         covers = (first.isoformat(), last.isoformat())
+    value = duration_value(count, unit)
+    if (
+        count is not None
+        and count > 1
+        and count % 1 == 0.5
+        and unit in _HALVES
+        and (case.has("half") or "/" in case.word("n"))
+    ):
+        value = duration_value(int(count), unit) + _HALVES[unit]
     return Reading(
         "DURATION",
-        duration_value(count, unit),
+        value,
         0.85,
         mod=case.value("approx"),
         covers=covers,

@@ -127,6 +127,7 @@ class Automaton:
                 continue
             then |= {other for other in every if other != SPACE and state[other] is not None}
             if (after := state[SPACE]) is not None:
+                then |= {SPACE} if after.rule >= 0 else set()
                 spaced |= {other for other in every if after.rule >= 0 or after[other] is not None}
         longer = symbol_set(starts.difference(alone))
         return f"{symbol_set(alone)}|{longer}(?={symbol_set(then)}|{SPACE}{symbol_set(spaced)})"

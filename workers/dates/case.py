@@ -13,6 +13,7 @@ __all__ = ["Case", "Kind", "Reading", "Scene", "Timeline"]
 
 Kind = Literal["DATE", "TIME", "DURATION", "SET"]
 _NEAR = 160
+_LEAP_YEARS = 12
 #: A company reports on these; what it compares them with is no quarter.
 _REPORTED = {"P9M", "P6M", "P12M"}
 #: The least length of a value that is as fine as a unit.
@@ -73,7 +74,8 @@ class Scene:
 
 @dataclass(slots=True)
 class Timeline:
-    """The times named so far. `place` is the token at which the last one stands."""
+    """The times named so far. `place` is the token at which the last one stands. `steady`: of a history, which a single year far off
+    (a film of the war, an archive opened later) does not carry away."""
 
     day: date | None = None
     value: str = ""
@@ -81,6 +83,8 @@ class Timeline:
     year: int | None = None
     quarter: str = ""
     quarter_place: int = -1
+    steady: bool = False
+    leap: int | None = None
 
     def note(self, reading: Reading, place: int) -> None:
         """Keep a date that is part of the calendar; sets, durations and references to past and future say nothing of when."""
@@ -89,13 +93,20 @@ class Timeline:
         covered = span(reading.value) if reading.type in {"DATE", "TIME"} else None
         if covered is None:
             return
-        if reading.echo:
+        if reading.echo or (self.steady and self._leaps(covered[0].year)):
             return
         self.day, self.value, self.place = covered[0], reading.value, place
         if len(reading.value) >= 4:
             self.year = covered[0].year
         if "-Q" in reading.value:
             self.quarter, self.quarter_place = reading.value, place
+
+    def _leaps(self, year: int) -> bool:
+        """Whether a year is far from the one spoken of, and the one before was not far off too."""
+        far = self.year is not None and abs(year - self.year) > _LEAP_YEARS
+        known = self.leap is not None and abs(year - self.leap) <= _LEAP_YEARS
+        self.leap = year if far else None
+        return far and not known
 
 
 @dataclass(slots=True)

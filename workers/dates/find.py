@@ -32,7 +32,7 @@ def find(text: str, published: str | None, language: str = "en") -> tuple[Tempor
     Never raises on odd text; time is linear in its length.
     """
     scene = _scene(text, published, grammar(language))
-    timeline = Timeline()
+    timeline = Timeline(steady=scene.narrative)
     return _checker().validate_python(list(_expressions(scene, timeline)))
 
 
