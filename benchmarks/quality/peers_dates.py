@@ -71,7 +71,7 @@ def dateparser(documents: Sequence[Document], language: str = "en", *, anew: boo
 
 
 def htmldate(documents: Sequence[Document]) -> Run | None:
-    """htmldate on the lines of a text as paragraphs: {id: day}."""
+    """htmldate on a page (`html`), or on the lines of a `text` as paragraphs: {id: day}."""
     return _kept("htmldate", documents, lambda: _python_peer("htmldate", documents, "-"))
 
 

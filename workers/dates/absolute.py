@@ -77,7 +77,7 @@ def _year_ahead(case: Case, month: int) -> int | None:
     for word in words[at + 1 :]:
         if len(word) == 4 and case.is_word(word, "year"):
             return int(word) - int(month > case.scene.grammar.words[words[at]]["month"])
-        if word not in {".", ","} and not case.is_word(word, "day"):
+        if len(word) > 2 and not case.is_word(word, "day"):
             return None
     return None
 
@@ -110,7 +110,14 @@ def _date(case: Case) -> Reading | None:
         if case.is_word(case.after(), "counted"):
             return None
         covers = (value.isoformat(), until.isoformat())
-    return Reading("DATE", value.isoformat(), 0.85 if relative else 0.98, relative=relative, covers=covers)
+    end = _end_of_day(case) if "listed" in case.given else None
+    return Reading("DATE", value.isoformat(), 0.85 if relative else 0.98, relative=relative, covers=covers, end=end)
+
+
+def _end_of_day(case: Case) -> int:
+    """The token after the first day of a list, its full stop or ending included; the days after it are read next."""
+    end = case.start + case.spans["d"][1]
+    return end + (case.scene.tokens[end] in {".", "st", "nd", "rd", "th"})
 
 
 def _year_of_weekday(case: Case, month: int, day: int) -> int | None:

@@ -75,7 +75,9 @@ def _duration(case: Case) -> Reading | None:
 
 
 def _vague(case: Case) -> Reading | None:
-    """for years, in recent weeks."""
+    """for years, in recent weeks; not German `sie tagen`, a verb."""
+    if case.scene.grammar.marks.get("capital_nouns") and not case.capital("unit"):
+        return None
     return Reading("DURATION", duration_value(None, case.value("unit")), 0.7)
 
 

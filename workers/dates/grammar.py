@@ -14,7 +14,7 @@ from workers.dates.moods import Moods
 from workers.dates.numerals import numeral_classes
 from workers.dates.pattern import SPACE, Node, Slot, Word, literals, parse, symbol_set, to_regex
 from workers.dates.tokens import lowered, split
-from workers.text.calendars import month_names, weekday_names
+from workers.text.calendars import counted_phrases, month_names, weekday_names
 
 __all__ = ["LANGUAGES", "OTHER", "SPACE", "Grammar", "Rule", "Token", "grammar"]
 
@@ -27,6 +27,8 @@ _MOST_CHUNKS = 100_000
 _MOST_SPANS = 20_000
 _SPELLINGS = {"-": ("-", "–", "‐", "‑", "—"), "'": ("'", "’", "`"), "/": ("/",), ",": (",", "،", "，")}
 _SPACES = (" ", "\n", "  ", " \n", "\n ", "   ", "\t", "\r\n", "\xa0", "\u202f", "\u2009")
+#: What a pattern would read as more than itself.
+_MARK = re.compile(r"[^\w\s{}]|_")
 Token = Mapping[str, Any]
 
 
@@ -109,6 +111,7 @@ def grammar(language: str) -> Grammar:
     classes = _classes(shared, own, language)
     fragments = shared.get("fragments", {}) | own.get("fragments", {})
     several = {kind: [word for word in table if len(split(word)) > 1] for kind, table in classes.items()}
+    own.setdefault("rules", []).extend([] if language in LANGUAGES else _counted(language))
     listed = sorted([*own.get("rules", ()), *shared["rules"]], key=lambda entry: not entry.get("early"))
     rules = [
         Rule(entry["action"], entry, parse(pattern, fragments, several), entry.get("yields", False))
@@ -161,6 +164,20 @@ def _fitting(node: Node, word_symbols: Mapping[str, str], class_symbols: Mapping
 def _table(name: str) -> dict[str, Any]:
     path = files("workers.dates") / "languages" / f"{name}.toml"
     return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+def _counted(language: str) -> list[dict[str, Any]]:
+    """Rules for `3 days ago` and `in 3 days` in a language without a table, from CLDR."""
+    return [
+        {
+            "action": "offset",
+            "from": "now",
+            "way": way,
+            "unit": unit,
+            "patterns": [_MARK.sub(r"\\\g<0>", phrase).replace("{}", "<n:number>")],
+        }
+        for phrase, unit, way in counted_phrases(language)
+    ]
 
 
 def _classes(shared: dict[str, Any], own: dict[str, Any], language: str) -> dict[str, dict[str, Any]]:
