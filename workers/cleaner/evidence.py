@@ -75,7 +75,7 @@ TOLD = {
     "url_day": "same_day_as_url_or_id", "label_published": "called_published", "label_after": "called_published", "below_1": "right_below_title",
     "below_2": "below_title", "above_near": "right_above_title", "first_after_title": "first_below_title", "byline_near": "beside_byline",
     "prose_below": "above_body", "line_alone": "alone_on_its_line", "timed": "has_time_of_day", "earliest": "earliest_on_page",
-    "latest": "latest_on_page", "order_0": "first_on_page", "url_only": "in_url", "label_updated": "called_updated", "prose": "in_running_text", "line_long": "in_running_text", "line_middle": "in_running_text",
+    "latest": "latest_on_page", "order_0": "first_on_page", "url_only": "in_url", "label_updated": "called_updated", "prose": "in_running_text", "sentence": "in_running_text", "line_long": "in_running_text", "line_middle": "in_running_text",
 }  # fmt: skip
 
 
@@ -85,7 +85,7 @@ def _features(place: Place, index: int, all_places: Sequence[Place], page: Page,
     words = len(_WORD.findall(line[:400])) - len(_WORD.findall(place.candidate.published.raw))
     named = [
         _distance(place.line, page), f"line_{'alone' if words <= 2 else 'short' if words <= 8 else 'middle' if words <= 18 else 'long'}",
-        f"order_{min(index, 4)}", _label(place, line, prose=page.prose[place.line]), _url_feature(day, page), _crowd(place, all_places),
+        f"order_{min(index, 4)}", _label(place, line, prose=page.prose[place.line] or _is_sentence(line, words)), _url_feature(day, page), _crowd(place, all_places),
     ]  # fmt: skip
     stamps_outside = [other for other in all_places if not page.prose[other.line]]
     days_outside = [other.candidate.day for other in stamps_outside] or [day]
@@ -93,6 +93,7 @@ def _features(place: Place, index: int, all_places: Sequence[Place], page: Page,
     flags = {
         "timed": place.candidate.published.precision != "day",
         "prose": page.prose[place.line],
+        "sentence": not page.prose[place.line] and _is_sentence(line, words),
         "first_after_title": _first_after_title(place, all_places, page),
         "latest": day >= max(days_outside),
         "earliest": day <= min(days_outside),
@@ -113,6 +114,11 @@ def _features(place: Place, index: int, all_places: Sequence[Place], page: Page,
         "low": place.line > 0.7 * len(page.lines),
     }  # fmt: skip
     return named + [name for name, true in flags.items() if true]
+
+
+def _is_sentence(line: str, words: int) -> bool:
+    """`The law takes effect on May 1, 2025.`: five words beside the date, and a full stop; short of the twelve of a prose line."""
+    return words >= 5 and line.rstrip().endswith((".", "!", "?", "…", "。", "؟")) and "|" not in line
 
 
 def _first_after_title(place: Place, all_places: Sequence[Place], page: Page) -> bool:
