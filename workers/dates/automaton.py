@@ -16,7 +16,7 @@ __all__ = ["Automaton"]
 #: States beyond this are forgotten and built anew: texts of any kind cost bounded memory.
 _MOST_STATES = 20_000
 _MOST_PREFIXES = 50_000
-_PREFIX = 3
+_PREFIX = 5
 Fitting = Callable[[pattern.Node], str]
 
 
@@ -67,7 +67,7 @@ class Automaton:
                 yield start
 
     def match(self, symbols: str, start: int, most: int) -> tuple[int, int] | None:
-        """(rule, symbol after the last) of the first rule that fits the symbols from `start` on, at most `most` of them; None where none does."""
+        """(rule, symbol after the last) of the first rule that fits the symbols from `start` on, at most `most` of them (ten or more); None where none does."""
         prefix = symbols[start : start + _PREFIX]
         known = self._prefixes.get(prefix)
         state, rule, end = known or self._begun(prefix)

@@ -141,7 +141,8 @@ def _expression(scene: Scene, first: int, last: int, reading: Reading) -> dict[s
         first += 2
     if last > first + 1 and scene.tokens[first] in scene.grammar.trim and len(scene.tokens[first]) == 1:
         first += not scene.tokens[first + 1].isspace()
-    start, end = scene.offset(first), scene.offset(last)
+    start = scene.offset(first)
+    end = start + len("".join(scene.tokens[first:last]))
     covered = reading.covers or _covered(reading.value)
     anchor = reading.anchor or scene.published if reading.relative else None
     return {
