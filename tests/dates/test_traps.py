@@ -35,6 +35,7 @@ TRAPS = [
     ("en", THURSDAY, "They meet by the 15th of next month; the 21st century began on the 5th floor.", [("the 15th of next month", "2025-08-15"), ("the 21st century", "20")]),
     ("en", THURSDAY, "The fee rose in FY2024 and in the third quarter of fiscal 2025.", [("FY2024", "2024"), ("the third quarter of fiscal 2025", "2025-Q3")]),
     ("en", THURSDAY, "He left years later.", [("years later", "FUTURE_REF")]),
+    ("en", THURSDAY, "It was open from 9 a.m. to 5 p.m. on Friday.", [("9 a.m.", "2025-07-25T09:00"), ("5 p.m. on Friday", "2025-07-25T17:00")]),
     ("en", THURSDAY, "They met on 10 and 11 May 2024.", [("10", "2024-05-10"), ("11 May 2024", "2024-05-11")]),
     ("de", THURSDAY, "Sie tagen am 10., 11. und 12. März 2026.", [("10.", "2026-03-10"), ("11.", "2026-03-11"), ("12. März 2026", "2026-03-12")]),
     ("de", THURSDAY, "Von November bis März 2024 lag Schnee.", [("November", "2023-11"), ("März 2024", "2024-03")]),

@@ -117,8 +117,8 @@ def _features(place: Place, index: int, all_places: Sequence[Place], page: Page,
 
 
 def _is_sentence(line: str, words: int) -> bool:
-    """`The law takes effect on May 1, 2025.`: five words beside the date, and a full stop; short of the twelve of a prose line."""
-    return words >= 5 and line.rstrip().endswith((".", "!", "?", "…", "。", "؟")) and "|" not in line
+    """`The law takes effect on May 1, 2025.`: four words beside the date, and a full stop; short of the twelve of a prose line."""
+    return words >= 4 and line.rstrip().endswith((".", "!", "?", "…", "。", "؟")) and "|" not in line
 
 
 def _first_after_title(place: Place, all_places: Sequence[Place], page: Page) -> bool:
