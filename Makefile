@@ -48,6 +48,9 @@ peers: .venv-peers/.installed ## What the benchmarks compare with, in an environ
 train-cleaner: peers $(STAMP) ## Train the cleaner's models again (the same data give the same files)
 	@nice -n 15 $(BIN)/python benchmarks/training/cleaner.py
 
+train-publication: $(STAMP) ## Fit the weights of publication times again (the same data give the same file)
+	@OMP_NUM_THREADS=1 nice -n 15 $(BIN)/python benchmarks/training/publication.py
+
 format: $(STAMP) ## Format the code
 	@$(BIN)/ruff format --quiet . && $(BIN)/ruff check --quiet --fix .
 

@@ -1,6 +1,7 @@
 """Quality of dates: expressions beside HeidelTime and dateparser, publication day beside htmldate. `--json` ends with one JSON object."""
 
 import argparse
+import gzip
 import importlib.util
 import json
 import sys
@@ -19,6 +20,7 @@ from workers.cleaner.published import find_stamps  # noqa: E402
 from workers.dates.find import find  # noqa: E402
 
 BENCH = ROOT.parent / "shared" / "bench" / "dates"
+CLEANING = BENCH.parent / "cleaning"
 #: name: (file, language code, HeidelTime's language and document type)
 SETS = {
     "timebank": ("te3_timebank", "en", "english", "NEWS"),
@@ -87,6 +89,7 @@ def main() -> None:
     result = expressions(options)
     if options.publication:
         result["publication_day"] = publication(peers_too=not options.no_peers)
+        result["publication_html"] = publication_html(peers_too=not options.no_peers)
         result["met"] = result["met"] and result["publication_day"]["dateline"] >= PUBLICATION_GOAL
     if options.json:
         print(json.dumps(result))
@@ -114,6 +117,36 @@ def publication(*, peers_too: bool) -> dict[str, float]:
     shares = {name: round(count / len(documents), 4) for name, count in right.items()}
     for name, share in shares.items():
         print(f"publication day, {len(documents)} pages as text: {name:24s} {share:.3f}")
+    return shares
+
+
+def publication_html(*, peers_too: bool) -> dict[str, float]:
+    """Shares of the dated cleaning pages, as web pages: day right, none given, with a time of day, with an explicit zone."""
+    gold = json.loads((CLEANING / "gold.json").read_text("utf-8"))
+    pages = [
+        {"id": key, "url": page["url"], "date": page["date"][:10], "html": gzip.decompress((CLEANING / "html" / f"{key}.html.gz").read_bytes()).decode()}
+        for key, page in gold.items()
+        if len(page.get("date") or "") >= 10
+    ]  # fmt: skip
+    found = {
+        page["id"]: clean(RawArticle(id="x", content=page["html"], media_type="text/html", url=page["url"])).published
+        for page in pages
+    }
+    told = [stamp for stamp in found.values() if stamp]
+    counts = {
+        "dateline": sum(
+            (stamp := found[page["id"]]) is not None and stamp.value[:10] == page["date"] for page in pages
+        ),
+        "dateline, none given": len(pages) - len(told),
+        "dateline, with time of day": sum("T" in stamp.value for stamp in told),
+        "dateline, with explicit zone": sum(stamp.tz_status == "explicit" for stamp in told),
+    }
+    if peers_too and (run := peers.htmldate(pages)):
+        counts["htmldate"] = sum(run["documents"].get(page["id"]) == page["date"] for page in pages)
+        counts["htmldate, none given"] = sum(not run["documents"].get(page["id"]) for page in pages)
+    shares = {name: round(count / len(pages), 4) for name, count in counts.items()}
+    for name, share in shares.items():
+        print(f"publication day, {len(pages)} web pages: {name:28s} {share:.3f}")
     return shares
 
 

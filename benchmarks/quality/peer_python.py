@@ -35,6 +35,8 @@ def _htmldate(_):
     from htmldate import find_date
 
     def find(document):
+        if "html" in document:
+            return find_date(document["html"], url=document.get("url"), original_date=True)
         lines = "".join(f"<p>{html.escape(line)}</p>" for line in document["text"].split("\n") if line.strip())
         return find_date(f"<html><body>{lines}</body></html>", url=document.get("url"), original_date=True)
 

@@ -27,8 +27,10 @@ class Run(dict[str, Any]):
     """`documents`: {id: answer}; `seconds`: the time of the work, start-up left out."""
 
 
-def heideltime(documents: Sequence[Document], language: str = "english", kind: str = "NEWS") -> Run | None:
-    """HeidelTime 2.2.1 from Maven Central, no part-of-speech tagger; None where Java or Maven is missing."""
+def heideltime(
+    documents: Sequence[Document], language: str = "english", kind: str = "NEWS", *, anew: bool = False
+) -> Run | None:
+    """HeidelTime 2.2.1 from Maven Central, no part-of-speech tagger; None where Java or Maven is missing. `anew`: nothing kept is used."""
 
     def work() -> Run:
         jars = CACHE / "heideltime-jars"
@@ -58,16 +60,18 @@ def heideltime(documents: Sequence[Document], language: str = "english", kind: s
             process.stdin.close()
         return Run(documents=found, seconds=seconds)
 
-    return _kept(f"heideltime-{language}-{kind}", documents, work, needs=("java", "mvn"))
+    return _kept(f"heideltime-{language}-{kind}", documents, work, ("java", "mvn"), anew=anew)
 
 
-def dateparser(documents: Sequence[Document], language: str = "en") -> Run | None:
+def dateparser(documents: Sequence[Document], language: str = "en", *, anew: bool = False) -> Run | None:
     """dateparser.search with the publication time as its base."""
-    return _kept(f"dateparser-{language}", documents, lambda: _python_peer("dateparser", documents, language))
+    return _kept(
+        f"dateparser-{language}", documents, lambda: _python_peer("dateparser", documents, language), anew=anew
+    )
 
 
 def htmldate(documents: Sequence[Document]) -> Run | None:
-    """htmldate on the lines of a text as paragraphs: {id: day}."""
+    """htmldate on a page (`html`), or on the lines of a `text` as paragraphs: {id: day}."""
     return _kept("htmldate", documents, lambda: _python_peer("htmldate", documents, "-"))
 
 
@@ -79,10 +83,12 @@ def _python_peer(name: str, documents: Sequence[Document], language: str) -> Run
     return Run(json.loads(done.stdout.splitlines()[-1]))
 
 
-def _kept(name: str, documents: Sequence[Document], work: Callable[[], Run], needs: Sequence[str] = ()) -> Run | None:
+def _kept(
+    name: str, documents: Sequence[Document], work: Callable[[], Run], needs: Sequence[str] = (), *, anew: bool = False
+) -> Run | None:
     digest = hashlib.sha256(json.dumps([name, *documents], sort_keys=True).encode()).hexdigest()[:16]
     path = CACHE / f"{name}-{digest}.json"
-    if not path.is_file():
+    if anew or not path.is_file():
         CACHE.mkdir(exist_ok=True)
         try:
             path.write_text(json.dumps(work()), encoding="utf-8")

@@ -74,6 +74,22 @@ def test_a_bare_text_that_speaks_of_a_date_has_no_publication_time() -> None:
     )
 
 
+def test_a_short_text_whose_only_full_date_is_to_come_has_no_publication_time() -> None:
+    text = (
+        "Council agrees to mend the pier\n\nThe town council agreed on Tuesday to mend the old pier, which had been shut for three winters.\n\n"
+        "The vote was nine to four after two hours of talk, and the mayor is expected to sign the order within days.\n\n"
+        "Work will begin on March 3, 2031.\n"
+    )
+    assert _clean(text).published is None
+
+
+def test_a_stamp_of_its_own_line_is_believed_beside_a_date_to_come() -> None:
+    text = "Council agrees to mend the pier\n14 March 2022\n" + BODY + "Work will begin on June 3, 2023.\n"
+    published = _clean(text).published
+    assert published is not None
+    assert published.value == "2022-03-14"
+
+
 def test_stamps_of_many_languages_are_read() -> None:
     for text, value in {
         "31 تموز 2025": "2025-07-31", "٣١ يوليو ٢٠٢٥": "2025-07-31", "۹ مرداد ۱۴۰۴": "2025-07-31", "31 июля 2025 г., 08:02": "2025-07-31T08:02",

@@ -11,11 +11,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks" / "qua
 
 #: set: (value F1, relaxed F1) reached, less half a point.
 FLOORS = {
-    ("te3_timebank", "en"): (81.5, 93.7), ("te3_aquaint", "en"): (76.1, 92.9), ("meantime_en_dev", "en"): (79.7, 92.4),
-    ("wikiwars_train", "en"): (80.3, 92.6), ("krauts_dolomiten100_de", "de"): (73.8, 88.3), ("news_traps_dev", None): (99.0, 99.0),
-    ("wikiwarsua_dev", "uk"): (73.7, 87.5),
+    ("te3_timebank", "en"): (83.0, 93.9), ("te3_aquaint", "en"): (76.3, 93.3), ("meantime_en_dev", "en"): (79.7, 92.4),
+    ("wikiwars_train", "en"): (82.9, 92.8), ("krauts_dolomiten100_de", "de"): (75.8, 89.9), ("news_traps_dev", None): (99.0, 99.0),
+    ("wikiwarsua_dev", "uk"): (75.1, 87.5),
 }  # fmt: skip
-PUBLICATION_DAY = 0.885
+#: Lower than before 2.1.0, whose weights had been set while looking at these very pages; now they are a check only.
+PUBLICATION_DAY = 0.876
 
 
 @pytest.mark.parametrize(("file", "language"), FLOORS)

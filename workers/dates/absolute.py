@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import date
 
-from workers.dates.calendar import named
+from workers.dates.calendar import add_months, last_day, named
 from workers.dates.case import Case, Reading, Timeline
 from workers.dates.tense import governed, tense
 
@@ -24,6 +24,9 @@ def stated_year(case: Case) -> int | None:
     if case.has("yy"):
         short = case.figure("yy")
         return short + (1900 if short >= _pivot(case) else 2000)
+    if case.has("sy"):
+        spelled = case.number("sy")
+        return 1900 + int(spelled) if spelled is not None and 0 < spelled < 100 else None
     if case.has("thatyear"):
         return case.then.year if case.then else None
     if case.has("rel") and case.has("yearword") and case.now:
@@ -42,6 +45,9 @@ def nearest_year(case: Case, month: int, day: int | None) -> int:
     A day in the weeks ahead of publication is the coming one, unless the sentence is in the past: of one that lies most of a year back
     news names the year.
     """
+    named_ahead = _year_ahead(case, month)
+    if named_ahead is not None:
+        return named_ahead
     if case.scene.narrative and case.timeline.year:
         return _told_year(case.timeline, case.timeline.year, month)
     now = case.now or date(2000, 1, 1)
@@ -58,6 +64,22 @@ def nearest_year(case: Case, month: int, day: int | None) -> int:
     if coming <= _AHEAD_DAYS and (mood == "none" or not governed(case)):
         return now.year if ahead > 0 else now.year + 1
     return now.year - (ahead > 0)
+
+
+def _year_ahead(case: Case, month: int) -> int | None:
+    """The year of the other end of a stretch: of `from November 3 to March 2024` the first is in 2023."""
+    words = case.following(7)
+    if len(words) < 3 or not case.is_word(words[0], "joiner"):
+        return None
+    at = next((place for place in (1, 2, 3) if place < len(words) and case.is_word(words[place], "month")), None)
+    if at is None:
+        return None
+    for word in words[at + 1 :]:
+        if len(word) == 4 and case.is_word(word, "year"):
+            return int(word) - int(month > case.scene.grammar.words[words[at]]["month"])
+        if len(word) > 2 and not case.is_word(word, "day"):
+            return None
+    return None
 
 
 def _told_year(line: Timeline, year: int, month: int) -> int:
@@ -85,8 +107,17 @@ def _date(case: Case) -> Reading | None:
         until = date(year + (other < month), other, case.figure("d2"))
         if until < value:
             return None
+        if case.is_word(case.after(), "counted"):
+            return None
         covers = (value.isoformat(), until.isoformat())
-    return Reading("DATE", value.isoformat(), 0.85 if relative else 0.98, relative=relative, covers=covers)
+    end = _end_of_day(case) if "listed" in case.given else None
+    return Reading("DATE", value.isoformat(), 0.85 if relative else 0.98, relative=relative, covers=covers, end=end)
+
+
+def _end_of_day(case: Case) -> int:
+    """The token after the first day of a list, its full stop or ending included; the days after it are read next."""
+    end = case.start + case.spans["d"][1]
+    return end + (case.scene.tokens[end] in {".", "st", "nd", "rd", "th"})
 
 
 def _year_of_weekday(case: Case, month: int, day: int) -> int | None:
@@ -118,7 +149,8 @@ def _month(case: Case) -> Reading | None:
     if case.now is None and not (case.scene.narrative and case.timeline.year):
         return Reading("DATE", f"XXXX-{month:02d}", 0.5, mod=mod)
     if case.has("rel") and case.now:
-        year = turned(case.value("rel"), (case.now.year, case.now.month), month)
+        base = (case.then if case.scene.narrative else None) or case.now
+        year = turned(case.value("rel"), (base.year, base.month), month)
     else:
         year = nearest_year(case, month, None)
     return Reading("DATE", f"{year:04d}-{month:02d}", 0.8, mod=mod, relative=True)
@@ -155,7 +187,7 @@ def _described(case: Case, before: str, after: str) -> bool:
     """`a better March`: a capital after a word in small letters that is no verb of saying, and no surname after."""
     scene = case.scene
     at = next((place for place in range(case.start - 1, -1, -1) if not scene.tokens[place].isspace()), -1)
-    small = at >= 0 and scene.text[scene.offsets[at]].islower()
+    small = at >= 0 and scene.text[scene.offset(at)].islower()
     saying = case.is_word(before, "past") or before.endswith(("ed", "s"))
     return small and before != "the" and len(before) > 2 and not saying and not _name_follows(case, after)
 
@@ -163,7 +195,7 @@ def _described(case: Case, before: str, after: str) -> bool:
 def _name_follows(case: Case, after: str) -> bool:
     """`of April Johnson`: a capital right after the month."""
     scene = case.scene
-    at = scene.offsets[case.end] if case.end < len(scene.offsets) else len(scene.text)
+    at = scene.offset(case.end)
     return (
         bool(after)
         and after.isalpha()
@@ -191,12 +223,6 @@ def _numeric(case: Case) -> Reading | None:
 def _iso(case: Case) -> Reading | None:
     year, month, day = (case.figure(name) for name in ("y", "mm", "dd"))
     return Reading("DATE", date(year, month, day).isoformat(), 0.99)
-
-
-def _compact(case: Case) -> Reading | None:
-    """20250731: only where it is a day of our time."""
-    figures = case.word("eight")
-    return Reading("DATE", date(int(figures[:4]), int(figures[4:6]), int(figures[6:])).isoformat(), 0.7)
 
 
 def _year(case: Case) -> Reading | None:
@@ -238,7 +264,7 @@ def _before_christ(case: Case) -> Reading | None:
     figures = case.word("n")
     if len(figures) > 4 or case.number("n") == 0:
         return None
-    decade = case.scene.tokens[case.spans["n"][1] : case.spans["n"][1] + 1] == ["s"]
+    decade = case.scene.tokens[case.start + case.spans["n"][1]] == "s"
     return Reading("DATE", f"BC{int(figures):04d}"[: 5 if decade else 6], 0.9, mod=case.value("part"))
 
 
@@ -248,6 +274,38 @@ def _week_of(case: Case) -> Reading | None:
     if reading is None or "X" in reading.value:
         return None
     return Reading("DATE", named(date.fromisoformat(reading.value), "week"), 0.85, relative=reading.relative)
+
+
+def _weekday_of(case: Case) -> Reading | None:
+    """The second Sunday of May, the last Friday in March 2024."""
+    month = _month(case)
+    if month is None or "X" in month.value:
+        return None
+    first, number = date.fromisoformat(month.value + "-01"), int(case.value("weekday"))
+    days = [first.replace(day=day) for day in range(1, last_day(first.year, first.month).day + 1)]
+    days = [day for day in days if day.weekday() == number]
+    if case.has("n"):
+        place = int(case.value("n", "ordinal")) - 1
+    elif case.value("rel") < 0:
+        place = len(days) - 1
+    else:
+        return None
+    if place >= len(days):
+        return None
+    return Reading("DATE", days[place].isoformat(), 0.85, relative=month.relative)
+
+
+def _day_of_month(case: Case) -> Reading | None:
+    """The 15th of this month; alone (`on the 21st,`) the one nearest to what the text speaks of."""
+    if case.has("rel"):
+        if case.now is None:
+            return None
+        month = add_months(case.now.replace(day=1), int(case.value("rel")))
+        return Reading("DATE", month.replace(day=case.figure("d")).isoformat(), 0.85, relative=True)
+    base = case.then_by("month")
+    if base is None or not case.is_word(case.before(), "dayedge") or case.after().isalpha() or case.after() == "-":
+        return None
+    return Reading("DATE", base.replace(day=case.figure("d")).isoformat(), 0.6, relative=True, anchor=base)
 
 
 def _spelled_year(case: Case) -> Reading | None:
@@ -263,6 +321,7 @@ def _spelled_year(case: Case) -> Reading | None:
 
 
 ABSOLUTE: dict[str, Callable[[Case], Reading | None]] = {
-    "date": _date, "month": _month, "numeric": _numeric, "iso": _iso, "compact": _compact, "year": _year, "spelled_year": _spelled_year,
-    "before_christ": _before_christ, "week_of": _week_of,
+    "date": _date, "month": _month, "numeric": _numeric, "iso": _iso, "year": _year, "spelled_year": _spelled_year,
+    "before_christ": _before_christ, "week_of": _week_of, "weekday_of": _weekday_of,
+    "day_of_month": _day_of_month,
 }  # fmt: skip

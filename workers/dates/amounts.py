@@ -14,6 +14,8 @@ _CODES = {
 }  # fmt: skip
 #: `a second`, `the second`, `a quarter of`: an ordinal or a share, no time.
 _NO_COUNT = {"second": ("a", "an"), "quarter": ("a", "an"), "minute": ()}
+#: `2 1/2 years`, `a year and a half`: written apart, as newswire annotators do; `two and a half years` is P2.5Y.
+_HALVES = {"year": "6M", "hour": "30M", "minute": "30S"}
 _IN_YEARS = {"decade": 10, "century": 100, "millennium": 1000}
 
 
@@ -34,20 +36,37 @@ def duration_value(count: float | None, unit: str) -> str:
 def _duration(case: Case) -> Reading | None:
     """three days, a two-year plan, the past five months; `the past five months` also covers a stretch of the calendar."""
     unit = case.value("unit")
-    count = case.number("n") if case.has("n") else 2.0 if case.is_word(case.word("unit"), "dual") else 1.0
+    count = (
+        case.number("n")
+        if case.has("n")
+        else 2.0
+        if case.is_word(case.word("unit"), "dual")
+        else case.given.get("count", 1.0)
+    )
     if case.has("n") and case.word("n") in _NO_COUNT.get(case.word("unit"), ()):
         return None
-    if case.has("n") and count is None and case.scene.tokens[case.spans["n"][0]].isdigit():
+    if case.has("n") and count is None and case.part("n")[0].isdigit():
         return None
+    if case.has("half") and count is not None:
+        count += 0.5
     covers = None
     way = case.value("rel", default=0) if case.has("rel") or "way" in case.given else 0
     if way and count and case.now and unit in {"day", "week", "month", "year"}:
         other = moved(case.now, unit, int(way) * max(1, int(count)))
         first, last = sorted((other, case.now))
         covers = (first.isoformat(), last.isoformat())
+    value = duration_value(count, unit)
+    if (
+        count is not None
+        and count > 1
+        and count % 1 == 0.5
+        and unit in _HALVES
+        and (case.has("half") or "/" in case.word("n"))
+    ):
+        value = duration_value(int(count), unit) + _HALVES[unit]
     return Reading(
         "DURATION",
-        duration_value(count, unit),
+        value,
         0.85,
         mod=case.value("approx"),
         covers=covers,
@@ -56,13 +75,17 @@ def _duration(case: Case) -> Reading | None:
 
 
 def _vague(case: Case) -> Reading | None:
-    """for years, in recent weeks."""
+    """for years, in recent weeks; not German `sie tagen`, a verb."""
+    if case.scene.grammar.marks.get("capital_nouns") and not case.capital("unit"):
+        return None
     return Reading("DURATION", duration_value(None, case.value("unit")), 0.7)
 
 
 def _every(case: Case) -> Reading | None:
     """every day, each July, twice a week, annually."""
     if case.has("frequency"):
+        if _capital_follows(case):
+            return None
         if (
             case.is_word(case.word("frequency"), "adjective")
             and case.after().isalpha()
@@ -70,8 +93,10 @@ def _every(case: Case) -> Reading | None:
         ):
             return None
         return Reading("SET", case.value("frequency"), 0.85)
-    if case.has("weekday"):
-        return Reading("SET", f"XXXX-WXX-{int(case.value('weekday')) + 1}" + case.value("daypart", default=""), 0.9)
+    if case.has("weekday") or case.has("weekdays"):
+        number = int(case.value("weekdays" if case.has("weekdays") else "weekday"))
+        part = case.value("dayparts" if case.has("dayparts") else "daypart", default="")
+        return Reading("SET", f"XXXX-WXX-{number + 1}{part}", 0.9)
     if case.has("m"):
         return Reading("SET", f"XXXX-{case.value('m', 'month'):02d}", 0.85)
     if case.has("season"):
@@ -81,7 +106,23 @@ def _every(case: Case) -> Reading | None:
     if case.word("unit") in _NO_COUNT and not case.has("n") and case.scene.tokens[case.start] in {"a", "an", "per"}:
         return None
     count = case.number("n") if case.has("n") else 1.0
+    if case.has("one") and not _rated(case):
+        return Reading("DURATION", duration_value(count, case.value("unit")), 0.8)
     return Reading("SET", duration_value(count, case.value("unit")), 0.85)
+
+
+def _capital_follows(case: Case) -> bool:
+    """`the daily Granma`: a newspaper."""
+    at = case.scene.offset(case.end)
+    text = case.scene.text
+    name = text[at : at + 1] == " " and text[at + 1 : at + 2].isupper() and not case.capital()
+    return name and not case.scene.grammar.marks.get("capital_nouns")
+
+
+def _rated(case: Case) -> bool:
+    """Whether a count or an amount stands before: `five flights a day`, `$3 a month`."""
+    before = case.before()
+    return before.isdigit() or case.is_word(before, "rated") or (len(before) > 3 and before.endswith("s"))
 
 
 def _none(case: Case) -> None:

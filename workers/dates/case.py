@@ -13,32 +13,22 @@ __all__ = ["Case", "Kind", "Reading", "Scene", "Timeline"]
 
 Kind = Literal["DATE", "TIME", "DURATION", "SET"]
 _NEAR = 160
+_LEAP_YEARS = 12
+#: A company reports on these; what it compares them with is no quarter.
+_REPORTED = {"P9M", "P6M", "P12M"}
 #: The least length of a value that is as fine as a unit.
 _FINE = {"day": 10, "week": 7, "weekend": 7, "month": 7, "quarter": 7, "year": 4}
-#: Slots that several classes fill.
+#: Slots that several classes fill, the class of the slot's own name first.
 _ALSO = {
-    "unit": (
-        "units",
-        "calunit",
-        "yearword",
-        "longunit",
-        "daylike",
-        "weekendword",
-        "weekmonth",
-        "workday",
-        "dayword",
-        "setunit",
-        "dual",
-        "sameday",
-    ),
-    "season": ("sureseason",),
-    "daypart": ("partnoun", "partadverb"),
-    "rel": ("relbefore",),
-    "jm": ("jalalimonth", "surejalali"),
-    "n": ("ordinalcentury", "roman", "ordinal"),
-    "deictic": ("lastnight",),
-    "named": ("midnight",),
-}
+    "unit": ("unit", "units", "calunit", "yearword", "longunit", "daylike", "weekendword", "weekmonth", "workday", "dayword", "setunit", "dual", "sameday"),
+    "season": ("season", "sureseason"),
+    "daypart": ("daypart", "partnoun", "partadverb"),
+    "rel": ("rel", "relbefore"),
+    "jm": ("jm", "jalalimonth", "surejalali"),
+    "n": ("n", "ordinalcentury", "roman", "ordinal"),
+    "deictic": ("deictic", "lastnight"),
+    "named": ("named", "midnight"),
+}  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -61,21 +51,31 @@ class Reading:
 
 @dataclass(slots=True)
 class Scene:
-    """The text: lower-case tokens, a symbol for each, and where each begins. `narrative`: a history, whose dates lean on each other."""
+    """The text: lower-case tokens, and a symbol for each. `narrative`: a history, whose dates lean on each other."""
 
     text: str
     tokens: list[str]
     symbols: str
-    offsets: list[int]
     grammar: Grammar
     published: date | None
-    clock: str | None
     narrative: bool
+    _token: int = 0
+    _offset: int = 0
+
+    def offset(self, token: int) -> int:
+        """The place in the text at which a token begins; counted from the one asked for last, as a text is read from left to right."""
+        if token >= self._token:
+            self._offset += len("".join(self.tokens[self._token : token]))
+        else:
+            self._offset -= len("".join(self.tokens[token : self._token]))
+        self._token = token
+        return self._offset
 
 
 @dataclass(slots=True)
 class Timeline:
-    """The times named so far. `place` is the token at which the last one stands."""
+    """The times named so far. `place` is the token at which the last one stands. `steady`: of a history, which a single year far off
+    (a film of the war, an archive opened later) does not carry away."""
 
     day: date | None = None
     value: str = ""
@@ -83,22 +83,35 @@ class Timeline:
     year: int | None = None
     quarter: str = ""
     quarter_place: int = -1
+    steady: bool = False
+    leap: int | None = None
 
     def note(self, reading: Reading, place: int) -> None:
         """Keep a date that is part of the calendar; sets, durations and references to past and future say nothing of when."""
+        if reading.type == "DURATION" and reading.value in _REPORTED:
+            self.quarter = ""
         covered = span(reading.value) if reading.type in {"DATE", "TIME"} else None
         if covered is None:
+            return
+        if reading.echo or (self.steady and self._leaps(covered[0].year)):
             return
         self.day, self.value, self.place = covered[0], reading.value, place
         if len(reading.value) >= 4:
             self.year = covered[0].year
-        if "-Q" in reading.value and not reading.echo:
+        if "-Q" in reading.value:
             self.quarter, self.quarter_place = reading.value, place
+
+    def _leaps(self, year: int) -> bool:
+        """Whether a year is far from the one spoken of, and the one before was not far off too."""
+        far = self.year is not None and abs(year - self.year) > _LEAP_YEARS
+        known = self.leap is not None and abs(year - self.leap) <= _LEAP_YEARS
+        self.leap = year if far else None
+        return far and not known
 
 
 @dataclass(slots=True)
 class Case:
-    """One match: tokens `start` to `end` (exclusive), its slots, and what the rule table gives the action."""
+    """One match: tokens `start` to `end` (exclusive), its slots (from `start` on), and what the rule table gives the action."""
 
     scene: Scene
     timeline: Timeline
@@ -118,22 +131,27 @@ class Case:
             return ""
         first, last = span_
         if last - first == 1:
-            return self.scene.tokens[first]
-        return "".join([" " if token.isspace() else token for token in self.scene.tokens[first:last]])
+            return self.scene.tokens[self.start + first]
+        return "".join([" " if token.isspace() else token for token in self.part(name)])
+
+    def part(self, name: str) -> list[str]:
+        """The slot's tokens; KeyError where it took no part."""
+        first, last = self.spans[name]
+        return self.scene.tokens[self.start + first : self.start + last]
 
     def value(self, name: str, kind: str | None = None, default: Any = None) -> Any:
         """What the slot's word means as one of a class (by default the class of the slot's name)."""
         if name not in self.spans:
             return self.given.get(name, default)
-        word = self.word(name)
-        for known in (kind, name) if kind else (name, *_ALSO.get(name, ())):
-            if known and self.is_word(word, known):
-                return self.scene.grammar.value(known, word)
-        raise KeyError(word)
+        classes = self._classes(self.word(name))
+        for known in (kind, name) if kind else _ALSO.get(name, (name,)):
+            if known in classes:
+                return classes[known]
+        raise KeyError(name)
 
     def number(self, name: str) -> float | None:
         """A slot's number; None for a vague one."""
-        return amount(self.scene.tokens[slice(*self.spans[name])], self.scene.grammar.words)
+        return amount(self.part(name), self.scene.grammar.words)
 
     def figure(self, name: str) -> int:
         """A slot's number in figures."""
@@ -141,8 +159,12 @@ class Case:
 
     def capital(self, name: str | None = None) -> bool:
         """Whether the slot's (or the match's) first letter is a capital."""
-        at = self.scene.offsets[self.spans[name][0] if name else self.start]
+        at = self.scene.offset(self.start + (self.spans[name][0] if name else 0))
         return self.scene.text[at : at + 1].isupper()
+
+    def titled(self, name: str) -> bool:
+        """Whether a slot's noun has a capital that its language gives to names only."""
+        return self.capital(name) and not self.scene.grammar.marks.get("capital_nouns")
 
     def before(self, count: int = 1) -> str:
         """The word `count` words before the match, in lower case; marks count as words, white space does not."""
@@ -151,6 +173,11 @@ class Case:
     def after(self, count: int = 1) -> str:
         """The word `count` words after the match."""
         return self._beside(self.end, 1, count)
+
+    def following(self, count: int) -> list[str]:
+        """The next words after the match, marks among them."""
+        ahead = self.scene.tokens[self.end : self.end + 2 * count]
+        return [token for token in ahead if not token.isspace()][:count]
 
     def _beside(self, at: int, step: int, count: int) -> str:
         tokens = self.scene.tokens
@@ -164,8 +191,12 @@ class Case:
 
     def is_word(self, word: str, kind: str) -> bool:
         """Whether a word belongs to a class."""
+        return kind in self._classes(word)
+
+    def _classes(self, word: str) -> Mapping[str, Any]:
+        """What a word is, with its value in each class; of figures, what they may stand for."""
         classes = self.scene.grammar.words.get(word)
-        return kind in classes if classes is not None else kind in numeral_classes(word)
+        return classes if classes is not None else numeral_classes(word)
 
     @property
     def now(self) -> date | None:
@@ -181,4 +212,6 @@ class Case:
     def then_by(self, unit: str) -> date | None:
         """`then` for counting in a unit: a time that is known to the year only does not tell from which day to count."""
         known = len(self.timeline.value) if "-W" not in self.timeline.value else _FINE["week"]
-        return self.then if known >= _FINE.get(unit, 0) else self.scene.published
+        if known >= _FINE.get(unit, 0):
+            return self.then
+        return None if self.scene.narrative else self.scene.published

@@ -1,6 +1,7 @@
 """Times of day, alone or with their day."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from workers.dates.absolute import ABSOLUTE
@@ -41,6 +42,8 @@ def _day(case: Case) -> tuple[date | None, bool]:
         return None, False
     if case.has("weekday") or case.has("deictic"):
         return day_of(case)
+    if (whole := _whole_stretch(case)) is not None:
+        return day_of(whole)
     line = case.timeline
     same_sentence = (
         line.day is not None
@@ -49,6 +52,21 @@ def _day(case: Case) -> tuple[date | None, bool]:
         and "." not in "".join(case.scene.tokens[line.place : case.start])
     )
     return (line.day, True) if same_sentence or case.scene.narrative else (case.now, True)
+
+
+def _whole_stretch(case: Case) -> Case | None:
+    """The match with the day that the other end of a stretch names: of `9 a.m. to 5 p.m. on Friday` both are on Friday."""
+    tokens, first = case.scene.tokens, case.end
+    ahead = [(at, tokens[at]) for at in range(first, min(len(tokens), first + 18)) if not tokens[at].isspace()]
+    if len(ahead) < 3 or not case.is_word(ahead[0][1], "joiner") or not ahead[1][1].isdigit():
+        return None
+    for at, word in ahead[2:10]:
+        for kind in ("weekday", "deictic"):
+            if case.is_word(word, kind):
+                return replace(case, spans=case.spans | {kind: (at - case.start, at - case.start + 1)})
+        if word in {";", ","}:
+            return None
+    return None
 
 
 def _told(case: Case) -> str | None:

@@ -6,50 +6,40 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
-from itertools import chain, pairwise
+from itertools import chain
 from typing import Any
 
+from workers.dates.automaton import Automaton
+from workers.dates.moods import Moods
 from workers.dates.numerals import numeral_classes
-from workers.dates.pattern import (
-    Alternatives,
-    Node,
-    Repeated,
-    Sequence,
-    Slot,
-    Word,
-    branches,
-    literals,
-    longest,
-    parse,
-    to_regex,
-)
+from workers.dates.pattern import SPACE, Node, Slot, Word, literals, parse, symbol_set, to_regex
 from workers.dates.tokens import lowered, split
-from workers.text.calendars import month_names, weekday_names
+from workers.text.calendars import counted_phrases, month_names, weekday_names
 
 __all__ = ["LANGUAGES", "OTHER", "SPACE", "Grammar", "Rule", "Token", "grammar"]
 
 #: Languages with a table of their own; all others get names of months and weekdays from CLDR, and the shared rules.
 LANGUAGES = ("en", "de", "fr", "es", "ru", "uk", "ar", "tr", "fa", "zh")
 OTHER = "\0"
-SPACE = " "
 _FIRST_SYMBOL = 0x100
-_MOST_REACH = 14
-#: A longer expression may begin a few tokens before the trigger of a shorter one (`every` before `twenty minutes`).
-_LEAST_REACH = 6
 _LONGEST_CHUNK = 24
 _MOST_CHUNKS = 100_000
+_MOST_SPANS = 20_000
 _SPELLINGS = {"-": ("-", "–", "‐", "‑", "—"), "'": ("'", "’", "`"), "/": ("/",), ",": (",", "،", "，")}
 _SPACES = (" ", "\n", "  ", " \n", "\n ", "   ", "\t", "\r\n", "\xa0", "\u202f", "\u2009")
+#: What a pattern would read as more than itself.
+_MARK = re.compile(r"[^\w\s{}]|_")
 Token = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A pattern and what it means: the name of an action, and values that the table gives it."""
+    """A pattern and what it means: the name of an action, and values that the table gives it. `yields`: where it is refused, a later rule may fit."""
 
     action: str
     given: Mapping[str, Any]
     tree: Node
+    yields: bool = False
 
 
 @dataclass(slots=True)
@@ -60,30 +50,26 @@ class Grammar:
     rules: list[Rule]
     words: dict[str, dict[str, Any]]
     symbols: dict[str, str]
-    triggers: re.Pattern[str]
-    reach: Mapping[str, int]
-    starts: re.Pattern[str]
+    automaton: Automaton
     years: str
     marks: Mapping[str, Any]
     near: frozenset[str]
     compounds: Mapping[str, tuple[str, str]]
     trim: frozenset[str]
-    past_endings: tuple[str, ...]
-    future_endings: tuple[str, ...]
-    _by_first: dict[str, list[tuple[int, str]]]
+    moods: Moods
     _charset: Callable[[str], str]
     _wordset: Callable[[str], str]
     _chunks: dict[str, tuple[tuple[str, ...], str]] = field(default_factory=dict)
-    _scanners: dict[str, tuple[re.Pattern[str], list[int]] | None] = field(default_factory=dict)
-    _compiled: dict[str, re.Pattern[str]] = field(default_factory=dict)
     _slots: dict[int, tuple[re.Pattern[str], list[str]]] = field(default_factory=dict)
+    _spans: dict[tuple[int, str], dict[str, tuple[int, int]]] = field(default_factory=dict)
 
     def read(self, lower: str) -> tuple[list[str], str]:
         """The tokens of a text in lower case, and a symbol for each. What stands between two spaces is read once and remembered."""
         known = self._chunks.get
         chunks = [known(chunk) or self._chunk(chunk) for chunk in lower.split(" ")]
         tokens = list(chain.from_iterable([chunk[0] for chunk in chunks]))
-        return tokens[:-1], "".join([chunk[1] for chunk in chunks])[:-1]
+        del tokens[-1]
+        return tokens, "".join([chunk[1] for chunk in chunks])[:-1]
 
     def _chunk(self, chunk: str) -> tuple[tuple[str, ...], str]:
         """The tokens and symbols of a stretch without spaces, with the space after it."""
@@ -97,40 +83,22 @@ class Grammar:
             self._chunks[chunk] = read
         return read
 
-    def value(self, kind: str, word: str) -> Any:
-        """What a word means as one of a class. Raises KeyError where it is none."""
-        classes = self.words.get(word)
-        return classes[kind] if classes is not None else numeral_classes(word)[kind]
+    def slots(self, number: int, symbols: str) -> dict[str, tuple[int, int]]:
+        """(first, after the last) of the slots of rule `number` that took part in a match of `symbols`, by name."""
+        key = (number, symbols)
+        if key not in self._spans:
+            if len(self._spans) >= _MOST_SPANS:
+                self._spans.clear()
+            self._spans[key] = self._slots_of(number, symbols)
+        return self._spans[key]
 
-    def match(self, symbols: str, at: int, until: int) -> tuple[int, int] | None:
-        """(rule, token after the last) of the first rule that fits the tokens from `at` on, or None."""
-        symbol = symbols[at]
-        try:
-            scanner = self._scanners[symbol]
-        except KeyError:
-            scanner = self._scanners[symbol] = self._scanner(symbol)
-        if scanner is None or (match := scanner[0].match(symbols, at, until)) is None:
-            return None
-        return scanner[1][match.lastindex or 0], match.end()
-
-    def _scanner(self, symbol: str) -> tuple[re.Pattern[str], list[int]] | None:
-        """The rules that can begin with a symbol as one alternation; the empty group at the end of each tells which it was."""
-        fitting = self._by_first.get(symbol)
-        if not fitting:
-            return None
-        pattern = "|".join(f"{regex}()" for _, regex in fitting)
-        if pattern not in self._compiled:
-            self._compiled[pattern] = re.compile(pattern)
-        return self._compiled[pattern], [-1, *(number for number, _ in fitting)]
-
-    def slots(self, number: int, symbols: str, start: int, end: int) -> dict[str, tuple[int, int]]:
-        """(first token, token after the last) of the slots of rule `number` that took part, by name."""
+    def _slots_of(self, number: int, symbols: str) -> dict[str, tuple[int, int]]:
         compiled = self._slots.get(number)
         if compiled is None:
             names: list[str] = []
             regex = to_regex(self.rules[number].tree, self._wordset, self._charset, names)
             compiled = self._slots[number] = (re.compile(regex), names)
-        match = compiled[0].fullmatch(symbols, start, end)
+        match = compiled[0].fullmatch(symbols)
         if match is None:
             return {}
         return {name: span for name, span in zip(compiled[1], match.regs[1:], strict=True) if span[0] >= 0}
@@ -143,51 +111,41 @@ def grammar(language: str) -> Grammar:
     classes = _classes(shared, own, language)
     fragments = shared.get("fragments", {}) | own.get("fragments", {})
     several = {kind: [word for word in table if len(split(word)) > 1] for kind, table in classes.items()}
+    own.setdefault("rules", []).extend([] if language in LANGUAGES else _counted(language))
+    listed = sorted([*own.get("rules", ()), *shared["rules"]], key=lambda entry: not entry.get("early"))
     rules = [
-        Rule(entry["action"], entry, parse(pattern, fragments, several))
-        for entry in [*own.get("rules", ()), *shared["rules"]]
+        Rule(entry["action"], entry, parse(pattern, fragments, several), entry.get("yields", False))
+        for entry in listed
         for pattern in entry["patterns"]
     ]
     words = _words(classes)
     symbols, word_symbols, class_symbols = _symbols(words, {text for rule in rules for text in literals(rule.tree)})
 
     def wordset(text: str) -> str:
-        return _set(SPACE if text == SPACE else word_symbols.get(text, ""))
+        return symbol_set(SPACE if text == SPACE else word_symbols.get(text, ""))
 
     def charset(kind: str) -> str:
-        return _set(class_symbols.get(kind, ""))
+        return symbol_set(class_symbols.get(kind, ""))
 
     marks = shared["marks"] | own.get("marks", {})
-    trees = [(number, branch) for number, rule in enumerate(rules) for branch in branches(rule.tree)]
 
     def fitting(node: Node) -> str:
         return SPACE if node == Word(SPACE) else _fitting(node, word_symbols, class_symbols)
 
-    triggers, reach = _triggers(
-        [branch for _, branch in trees], fitting, {kind: frozenset(listed) for kind, listed in shared["weak"].items()}
-    )
-    by_first: dict[str, list[tuple[int, str]]] = {}
-    for number, branch in trees:
-        regex = "".join(to_regex(node, wordset, charset) for node in branch)
-        for symbol in fitting(branch[0]):
-            by_first.setdefault(symbol, []).append((number, regex))
+    automaton = Automaton([rule.tree for rule in rules], fitting)
     near = frozenset(classes["weekday"]) | frozenset(classes.get("deictic", ()))
     return Grammar(
         language,
         rules,
         words,
         symbols,
-        triggers,
-        reach,
-        re.compile(_set("".join(by_first))),
+        automaton,
         class_symbols["year"],
         marks,
         near,
         _compounds(own, classes),
         frozenset(marks.get("trim", ())),
-        tuple(marks.get("past_endings", ())),
-        tuple(marks.get("future_endings", ())),
-        by_first,
+        Moods(words, tuple(marks.get("past_endings", ())), tuple(marks.get("future_endings", ()))),
         charset,
         wordset,
     )
@@ -206,6 +164,20 @@ def _fitting(node: Node, word_symbols: Mapping[str, str], class_symbols: Mapping
 def _table(name: str) -> dict[str, Any]:
     path = files("workers.dates") / "languages" / f"{name}.toml"
     return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+def _counted(language: str) -> list[dict[str, Any]]:
+    """Rules for `3 days ago` and `in 3 days` in a language without a table, from CLDR."""
+    return [
+        {
+            "action": "offset",
+            "from": "now",
+            "way": way,
+            "unit": unit,
+            "patterns": [_MARK.sub(r"\\\g<0>", phrase).replace("{}", "<n:number>")],
+        }
+        for phrase, unit, way in counted_phrases(language)
+    ]
 
 
 def _classes(shared: dict[str, Any], own: dict[str, Any], language: str) -> dict[str, dict[str, Any]]:
@@ -295,68 +267,3 @@ def _symbols(
     symbols.update(dict.fromkeys(_SPACES, SPACE))
     literal_symbols = {name[1:]: chars for name, chars in fitting.items() if name.startswith("=")}
     return symbols, literal_symbols, {name: chars for name, chars in fitting.items() if not name.startswith("=")}
-
-
-def _set(characters: str) -> str:
-    """A character class, runs written as ranges; one that fits nothing where there are none."""
-    if not characters:
-        return "(?!)"
-    codes = sorted(map(ord, set(characters)))
-    if len(codes) == 1:
-        return re.escape(chr(codes[0]))
-    starts = [codes[0], *(after for before, after in pairwise(codes) if after != before + 1)]
-    ends = [*(before for before, after in pairwise(codes) if after != before + 1), codes[-1]]
-    ranges = (
-        chr(first) if first == last else f"{chr(first)}-{chr(last)}" for first, last in zip(starts, ends, strict=True)
-    )
-    return "[" + "".join(ranges) + "]"
-
-
-def _triggers(
-    sequences: list[tuple[Node, ...]], fitting: Callable[[Node], str], weak: Mapping[str, frozenset[str]]
-) -> tuple[re.Pattern[str], dict[str, int]]:
-    """Tokens of which every expression has one, as a pattern, and how many tokens before each an expression may begin.
-
-    Of each branch that is the rarest part that it cannot do without; what is `weak` (classes and words that are everywhere) comes last.
-    """
-    reach: dict[str, int] = {}
-    for branch in sequences:
-        for before, node in _rarest(Sequence(branch), weak):
-            for symbol in fitting(node):
-                reach[symbol] = max(reach.get(symbol, _LEAST_REACH), min(before, _MOST_REACH))
-    return re.compile(_set("".join(reach))), reach
-
-
-def _rarest(node: Node, weak: Mapping[str, frozenset[str]]) -> list[tuple[int, Node]]:
-    """(most tokens before, single-token node) of the part that tells best that the node is there; of alternatives one each."""
-    match node:
-        case Sequence(()):
-            return []
-        case Sequence(items):
-            place = min(range(len(items)), key=lambda at: (_commonness(items[at], weak), at))
-            before = sum(map(longest, items[:place]))
-            return [(before + more, found) for more, found in _rarest(items[place], weak)]
-        case Alternatives(items):
-            return [found for item in items for found in _rarest(item, weak)]
-        case Slot(_, _, inner) if inner is not None:
-            return _rarest(inner, weak)
-        case Repeated(item, _):
-            return _rarest(item, weak)
-    return [(0, node)]
-
-
-def _commonness(node: Node, weak: Mapping[str, frozenset[str]]) -> int:
-    """0 for a class, 1 for a word, 2 for a mark between figures, 3 and 4 for what is everywhere, 5 for what may be missing."""
-    match node:
-        case Word(text):
-            return 1 if text not in weak["words"] else 2 if text in {":", "/"} else 4
-        case Slot(_, kind, None):
-            return 3 if kind in weak["classes"] else 0
-        case Slot(_, kind, inner):
-            return 3 if kind in weak["classes"] or inner is None else _commonness(inner, weak)
-        case Sequence(items):
-            return min((_commonness(item, weak) for item in items), default=5)
-        case Alternatives(items):
-            return max(_commonness(item, weak) for item in items)
-        case Repeated():
-            return 5

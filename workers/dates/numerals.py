@@ -42,6 +42,8 @@ def amount(words: Sequence[str], values: Mapping[str, Mapping[str, Any]]) -> flo
     plain = text.replace(",", "")
     if plain.replace(".", "", 1).isdigit() and plain[0] != "." and plain[-1] != ".":
         return float(plain)
+    if "/" in plain:
+        return _fraction(words)
     total, current = 0.0, 0.0
     for word in words:
         value = _worth(values.get(word, {})) if not word.isdigit() else float(word)
@@ -59,6 +61,14 @@ def amount(words: Sequence[str], values: Mapping[str, Mapping[str, Any]]) -> flo
         elif not (current and word in values and "one" in values[word]):
             current += number
     return total + current
+
+
+def _fraction(words: Sequence[str]) -> float | None:
+    """`2 1/2`; None where it is no number."""
+    figures = [int(word) for word in words if word.isdigit()]
+    if len(figures) != 3 or not 0 < figures[1] < figures[2]:
+        return None
+    return figures[0] + figures[1] / figures[2]
 
 
 def _worth(classes: Mapping[str, Any]) -> Any:

@@ -10,27 +10,30 @@ these symbols, so the text is scanned once, whatever the number of words in the 
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from workers.dates.tokens import split
 
 __all__ = [
+    "SPACE",
     "Alternatives",
     "Node",
     "Repeated",
     "Sequence",
     "Slot",
     "Word",
-    "branches",
     "literals",
-    "longest",
     "parse",
+    "symbol_set",
     "to_regex",
 ]
 
 _PIECE = re.compile(r"<(?:([a-z0-9]+):)?([a-z0-9$]+)>|\$([a-z0-9]+)|(\d+|[^\W\d_]+)|\\(.)|(.)", re.DOTALL)
 _MOST_REPEATED = 4
+#: The symbol of white space.
+SPACE = " "
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,21 +174,6 @@ def literals(node: Node) -> Iterator[str]:
             yield from literals(item)
 
 
-def longest(node: Node) -> int:
-    """The most tokens that a tree can cover."""
-    match node:
-        case Word() | Slot(_, _, None):
-            return 1
-        case Slot(_, _, inner):
-            return longest(inner) if inner is not None else 1
-        case Sequence(items):
-            return sum(map(longest, items))
-        case Alternatives(items):
-            return max(map(longest, items))
-        case Repeated(item, most):
-            return most * longest(item)
-
-
 Charset = Callable[[str], str]
 
 
@@ -207,26 +195,16 @@ def to_regex(node: Node, of_word: Charset, of_class: Charset, slots: list[str] |
             return f"(?:{to_regex(item, of_word, of_class, slots)})" + ("?" if most == 1 else f"{{0,{most}}}")
 
 
-def branches(node: Node) -> Iterator[tuple[Node, ...]]:
-    """The tree as sequences that begin with a token of their own, so that a scanner can refuse most by their first symbol."""
-    yield from _branches((node,))
-
-
-def _branches(items: tuple[Node, ...]) -> Iterator[tuple[Node, ...]]:
-    if not items:
-        return
-    first, rest = items[0], items[1:]
-    match first:
-        case Sequence(inner):
-            yield from _branches(inner + rest)
-        case Alternatives(inner):
-            for item in inner:
-                yield from _branches((item, *rest))
-        case Slot(_, _, inner) if inner is not None:
-            yield from _branches((inner, *rest))
-        case Repeated(item, most):
-            again = (Repeated(item, most - 1),) if most > 1 else ()
-            yield from _branches((item, *again, *rest))
-            yield from _branches(rest)
-        case _:
-            yield items
+def symbol_set(characters: Iterable[str]) -> str:
+    """A character class, runs written as ranges; one that fits nothing where there are none."""
+    codes = sorted(map(ord, set(characters)))
+    if not codes:
+        return "(?!)"
+    if len(codes) == 1:
+        return re.escape(chr(codes[0]))
+    starts = [codes[0], *(after for before, after in pairwise(codes) if after != before + 1)]
+    ends = [*(before for before, after in pairwise(codes) if after != before + 1), codes[-1]]
+    ranges = (
+        chr(first) if first == last else f"{chr(first)}-{chr(last)}" for first, last in zip(starts, ends, strict=True)
+    )
+    return "[" + "".join(ranges) + "]"

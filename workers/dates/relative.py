@@ -20,8 +20,10 @@ _UNKNOWN = {
     "quarter": "XXXX-QX",
     "half": "XXXX-HX",
 }
+#: `on ABC's "This Week"`: a title.
+_QUOTES = {'"', "\u201c", "\u201e", "`", "'", "\u2018"}
 _SHORT = {"second", "minute", "hour"}
-_QUARTER_NEAR = 130
+_QUARTER_NEAR = 450
 
 
 def _unit_value(day: date | None, unit: str, count: int) -> str:
@@ -99,7 +101,7 @@ def _unit(case: Case) -> Reading | None:
     """last week, this year, next month, the coming weekend."""
     unit = case.value("unit")
     way = int(case.value("rel", default=0))
-    if unit in _SHORT:
+    if unit in _SHORT or (case.before() in _QUOTES and case.titled("unit")):
         return None
     if case.given.get("recent") and base_is_early(case):
         way = -1
@@ -162,8 +164,10 @@ def _offset(case: Case) -> Reading | None:
     """two years ago, three days later, a week earlier; `from` tells what it is counted from: publication (`now`) or the last time (`then`)."""
     unit, way = case.value("unit"), int(case.value("way"))
     count = case.number("n") if case.has("n") else 2.0 if case.is_word(case.word("unit"), "dual") else 1.0
+    if case.has("unit") and not case.has("n") and case.is_word(case.word("unit"), "units"):
+        count = None
     if case.has("n") and case.is_word(case.after(), "comparing"):
-        return Reading("DURATION", duration_value(count, unit), 0.8, end=case.spans["unit"][1])
+        return Reading("DURATION", duration_value(count, unit), 0.8, end=case.start + case.spans["unit"][1])
     base = case.then_by(unit) if case.value("from", default="now") == "then" or case.scene.narrative else case.now
     vague = Reading("DATE", "FUTURE_REF" if way > 0 else "PAST_REF", 0.6, relative=True)
     mod = case.value("approx")
@@ -171,6 +175,9 @@ def _offset(case: Case) -> Reading | None:
         return vague
     if unit == "year" and count == 1 and way < 0 and (quarter := _year_before_quarter(case)):
         return Reading("DATE", quarter, 0.7, relative=True, echo=True)
+    compared = unit == "year" and count == 1 and way < 0 and not case.scene.narrative
+    if case.has("deictic") and base is not None:
+        count = 1 + abs(int(case.value("deictic")))
     if base is None:
         return Reading("DATE", _unit_value(None, unit, way), 0.4, relative=True)
     if count != int(count):
@@ -186,7 +193,8 @@ def _offset(case: Case) -> Reading | None:
         return Reading(
             "DATE", moved(base, unit, way * int(count)).isoformat(), 0.7, mod=mod, relative=True, anchor=base
         )
-    return Reading("DATE", _unit_value(base, unit, way * int(count)), 0.85, mod=mod, relative=True, anchor=base)
+    value = _unit_value(base, unit, way * int(count))
+    return Reading("DATE", value, 0.85, mod=mod, relative=True, anchor=base, echo=compared)
 
 
 def _year_before_quarter(case: Case) -> str | None:
@@ -219,11 +227,21 @@ def _of_year(case: Case) -> Reading | None:
     return Reading("DATE", f"{year:04d}", 0.7, relative=True)
 
 
+def _the_year(case: Case) -> Reading | None:
+    """`the year ended March 31` is how long; `the first months of the year` speak of the running one."""
+    base = case.then if case.scene.narrative else case.now
+    if case.is_word(case.after(), "endword") or base is None:
+        return Reading("DURATION", "P1Y", 0.6)
+    return Reading("DATE", named(base, "year"), 0.6, relative=True, anchor=base)
+
+
 _CLOCK_VALUE = re.compile(r"T\d\d:\d\d")
 
 
 def _bare_part(case: Case) -> Reading | None:
-    """`in the evening` of the day spoken of."""
+    """`in the evening` of the day spoken of; not `the night of the fire`."""
+    if case.is_word(case.after(), "of"):
+        return None
     base = day_of(case)[0] if case.has("deictic") or case.has("weekday") else case.then_by("day")
     value = _unit_value(base, "day", 0) + case.value("daypart")
     return Reading("TIME", value, 0.6, relative=True, anchor=base, mod=case.value("part"))
@@ -231,5 +249,5 @@ def _bare_part(case: Case) -> Reading | None:
 
 RELATIVE: dict[str, Callable[[Case], Reading | None]] = {
     "deictic": _deictic, "weekday": _weekday, "unit": _unit, "daypart": _part_of_day, "same": _same, "offset": _offset,
-    "reference": _reference, "of_year": _of_year, "bare_part": _bare_part,
+    "reference": _reference, "of_year": _of_year, "bare_part": _bare_part, "the_year": _the_year,
 }  # fmt: skip

@@ -3,13 +3,13 @@
 from typing import Literal
 
 from workers.dates.case import Case
-from workers.dates.grammar import SPACE, Grammar
+from workers.dates.moods import ENDS, FUTURE, FUTURE_ENDING, FUTURE_TO, PAST, PLAN, SURE_FUTURE, TO
+from workers.dates.pattern import SPACE
 
 __all__ = ["Tense", "governed", "surely_ahead", "tense"]
 
 Tense = Literal["past", "future", "none"]
 _BACK, _AHEAD = 60, 40
-_STOPS = {".", "!", "?", ";", "\u201c", "\u201d", '"', "。", "！", "？", "؟", "؛"}
 
 
 def tense(case: Case) -> Tense:
@@ -26,71 +26,54 @@ def surely_ahead(case: Case) -> bool:
 
 def governed(case: Case) -> bool:
     """Whether a verb in the past stands right before: `was signed on October 15`."""
-    near = [token for token in case.scene.tokens[max(0, case.start - 5) : case.start] if token.isalpha()][-2:]
-    return any(_is_past(case.scene.grammar, token) for token in near)
-
-
-def _is_past(rules: Grammar, token: str) -> bool:
-    classes = rules.words.get(token)
-    if classes is None:
-        return len(token) > 3 and token.endswith(rules.past_endings)
-    return "past" in classes or ("nopast" not in classes and len(token) > 3 and token.endswith(rules.past_endings))
-
-
-def _is_future(rules: Grammar, token: str, kind: str) -> bool:
-    classes = rules.words.get(token)
-    if classes is None:
-        return len(token) > 4 and token.endswith(rules.future_endings)
-    return kind in classes or ("nofuture" not in classes and len(token) > 4 and token.endswith(rules.future_endings))
+    moods, words = case.scene.grammar.moods, case.scene.grammar.words
+    near = [token for token in case.scene.tokens[max(0, case.start - 7) : case.start] if token.isalpha()][-3:]
+    return any(
+        moods[token] & PAST and not (at and "be" in words.get(near[at - 1], {}))
+        for at, token in enumerate(near)
+        if at >= len(near) - 2
+    )
 
 
 def _before(case: Case) -> Tense | None:
-    tokens, rules = case.scene.tokens, case.scene.grammar
-    words, following = rules.words, ""
+    tokens, moods = case.scene.tokens, case.scene.grammar.moods
+    following = 0
     for at in range(case.start - 1, max(-1, case.start - _BACK), -1):
         token = tokens[at]
         if token == SPACE:
             continue
-        if _stops(tokens, at):
-            return None
-        if token in words:
-            classes = words[token]
-            if "future" in classes:
+        mood = moods[token]
+        if mood:
+            if mood & ENDS and not _abbreviates(tokens, at):
+                return None
+            if mood & FUTURE:
                 return "past" if _preceded(case, at, "perfect", 2) else "future"
-            if "futureto" in classes and "to" in words.get(following, {}):
+            if mood & FUTURE_TO and following & TO:
                 return "future"
-            if "to" in classes and "plan" in words.get(following, {}):
+            if mood & TO and following & PLAN:
                 return "past" if _preceded(case, at, "perfect", 3) else "future"
-        if _is_past(rules, token):
-            if not _preceded(case, at, "be"):
-                return "past"
-        elif rules.future_endings and _is_future(rules, token, "future"):
-            return "future"
-        following = token
+            if mood & PAST:
+                if not _preceded(case, at, "be"):
+                    return "past"
+            elif mood & FUTURE_ENDING:
+                return "future"
+        following = mood
     return None
 
 
 def _after(case: Case) -> Tense | None:
-    tokens, rules = case.scene.tokens, case.scene.grammar
+    tokens, moods = case.scene.tokens, case.scene.grammar.moods
     for at in range(case.end, min(len(tokens), case.end + _AHEAD)):
-        token = tokens[at]
-        if token == SPACE:
+        mood = moods[tokens[at]]
+        if not mood:
             continue
-        if _stops(tokens, at):
+        if mood & ENDS and not _abbreviates(tokens, at):
             return None
-        if _is_future(rules, token, "surefuture"):
+        if mood & (SURE_FUTURE | FUTURE_ENDING):
             return "future"
-        if _is_past(rules, token):
+        if mood & PAST:
             return "past"
     return None
-
-
-def _stops(tokens: list[str], at: int) -> bool:
-    """The end of a sentence or paragraph."""
-    token = tokens[at]
-    if token in _STOPS:
-        return not _abbreviates(tokens, at)
-    return token.isspace() and token.count("\n") > 1
 
 
 def _preceded(case: Case, at: int, kind: str, reach: int = 1) -> bool:

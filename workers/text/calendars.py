@@ -2,11 +2,14 @@
 
 from datetime import date, timedelta
 from functools import lru_cache
+from typing import Literal
 
 from babel import Locale, UnknownLocaleError
+from babel.dates import format_timedelta
 
-__all__ = ["from_jalali", "jalali_month_names", "month_names", "weekday_names"]
+__all__ = ["counted_phrases", "from_jalali", "jalali_month_names", "month_names", "weekday_names"]
 
+Unit = Literal["hour", "day", "week", "month", "year"]
 #: Levantine month names (Syria, Lebanon, Jordan, Iraq); CLDR's `ar` has the Egyptian and Gulf ones.
 _LEVANTINE = {
     "كانون الثاني": 1, "شباط": 2, "آذار": 3, "اذار": 3, "نيسان": 4, "أيار": 5, "ايار": 5, "حزيران": 6, "تموز": 7, "آب": 8, "أيلول": 9,
@@ -60,6 +63,32 @@ def weekday_names(language: str) -> dict[str, int]:
         for number, name in days[form]["wide"].items()
     }
     return found | _MORE_DAYS.get(language, {})
+
+
+_UNIT_SECONDS: dict[Unit, int] = {
+    "hour": 3600, "day": 86_400, "week": 7 * 86_400, "month": 2_592_000, "year": 31_536_000,
+}  # fmt: skip
+#: Counts that between them take every plural form of CLDR's languages.
+_COUNTS = (1, 2, 3, 5, 11, 21, 100)
+
+
+@lru_cache(maxsize=64)
+def counted_phrases(language: str) -> tuple[tuple[str, str, int], ...]:
+    """How a language says `3 days ago` and `in 3 days` (CLDR): (phrase in lower case with {} for the figure, unit, -1 or 1)."""
+    found: dict[tuple[str, str, int], None] = {}
+    for unit, seconds in _UNIT_SECONDS.items():
+        for count in _COUNTS:
+            for way in (-1, 1):
+                phrase = format_timedelta(
+                    timedelta(seconds=way * count * seconds),
+                    unit,
+                    threshold=1e9,
+                    add_direction=True,
+                    locale=_locale(language),
+                ).lower()
+                if phrase.count(str(count)) == 1:
+                    found[phrase.replace(str(count), "{}"), unit, way] = None
+    return tuple(found)
 
 
 @lru_cache(maxsize=1)

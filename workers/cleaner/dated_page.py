@@ -1,0 +1,149 @@
+"""A page as the search for its publication time sees it: its lines, where its title stands, which are prose, what dates its url spells, and every
+date on it."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
+
+from workers.cleaner.published import Candidate, digits_of, find_stamps, reordered
+from workers.text.normalize import comparable
+
+__all__ = ["Page", "Place", "heading_of", "page_of", "places"]
+
+_COMMENTS = re.compile(
+    r"^\W*(?:\d+\s+)?(?:comments?|kommentare?|leave a (?:reply|comment)|commentaires?|comentarios?|responses?|antworten?|reaktionen|обсуждени\w*|комментари\w*|диалог|التعليقات|diskussion)\b",
+    re.IGNORECASE,
+)  # fmt: skip
+_WORD = re.compile(r"\w+")
+_LONGEST_LINE = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A stamp with the number of its line and what stands before it there."""
+
+    candidate: Candidate
+    line: int
+    before: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The lines of a page, where its title stands (-1 for nowhere), which lines are prose, and the dates that its url spells."""
+
+    lines: Sequence[str]
+    title: int
+    titles: Sequence[int]
+    prose: Sequence[bool]
+    url_dates: Sequence[tuple[int, int, int | None]]
+    comments_from: int
+    reasons: Sequence[str | None]
+    month_first: bool
+
+
+def page_of(
+    lines: Sequence[str], title: int, url: str, reasons: Sequence[str | None] = (), marks: Sequence[str] = ()
+) -> Page:
+    """The page for scoring. `marks` are further strings that may spell a date (document ids)."""
+    prose = [_is_prose(line) for line in lines]
+    comments = next(
+        (
+            number
+            for number, line in enumerate(lines)
+            if len(line) < 60 and number > len(lines) // 4 and _COMMENTS.match(line)
+        ),
+        len(lines),
+    )
+    dates = [found for text in (_without_archive(url), *marks) for found in digits_of(text)]
+    heading = title if title >= 0 else heading_of(lines)
+    again = comparable(lines[heading]) if heading >= 0 else ""
+    titles = [
+        number
+        for number, line in enumerate(lines)
+        if number and heading >= 0 and len(line) <= 250 and comparable(line) == again
+    ]
+    return Page(
+        lines,
+        heading,
+        titles or [heading] * (heading >= 0),
+        prose,
+        dates,
+        comments,
+        reasons or [None] * len(lines),
+        _american(url),
+    )
+
+
+def _american(url: str) -> bool:
+    """Whether numeric dates are likelier month first: on hosts of the United States, and (weakly) where the host names no country."""
+    host = urlsplit(url).hostname or ""
+    return host.endswith((".us", ".gov", ".mil", ".com", ".edu"))
+
+
+def _is_prose(line: str) -> bool:
+    if len(line) < 23:  # twelve words and the spaces between them
+        return False
+    ended = line.rstrip()[-1:] in '.!?…»”"'
+    if not ended and len(line) < 43:
+        return False
+    return len(_WORD.findall(line[:400])) >= (12 if ended else 22)
+
+
+def _without_archive(url: str) -> str:
+    """The url without what an archive puts before it (the time of the copy)."""
+    return re.sub(r"^https?://web\.archive\.org/web/\d+\w*/", "", url)
+
+
+def heading_of(lines: Sequence[str]) -> int:
+    """The line that says again what the first one (the page's title) says, or most of it: the longest, of equals the last above the body."""
+    if not lines:
+        return -1
+    title = comparable(lines[0])
+    best, length, seen = -1, max(9, int(0.2 * len(title))), 0
+    for number, line in enumerate(lines[1:], 1):
+        if len(line) > 250:
+            seen += 1
+            continue
+        words = comparable(line)
+        if words and words in title and len(words) > length:
+            best, length = number, len(words)
+        seen += _is_prose(line)
+    return best
+
+
+def places(page: Page) -> list[Place]:
+    """Every date on the page, in reading order; day and month as the page's other dates and its url tell."""
+    found = []
+    for number, line in enumerate(page.lines):
+        for stamp in find_stamps(line[:_LONGEST_LINE], "visible_stamp", 0.5):
+            before = line[max(0, stamp.start - 40) : stamp.start]
+            if stamp.start < 4 and number and len(page.lines[number - 1]) < 40:
+                before = page.lines[number - 1] + " " + before
+            found.append(Place(stamp, number, before))
+    return [Place(_ordered(place.candidate, found, page), place.line, place.before) for place in found]
+
+
+def _ordered(candidate: Candidate, found: Sequence[Place], page: Page) -> Candidate:
+    """A doubtful date read month first where that is what the url spells, or what the page's sure dates with this separator show."""
+    if not candidate.doubtful:
+        return candidate
+    other = reordered(candidate)
+    spelled = {f"{year:04d}-{month:02d}-{day:02d}" for year, month, day in page.url_dates if day}
+    if candidate.day in spelled or other.day in spelled:
+        return replace(other if other.day in spelled else candidate, doubtful=False)
+    firsts = [_month_first(place.candidate) for place in found if place.candidate.separator == candidate.separator]
+    if True in firsts or False in firsts:
+        return other if firsts.count(True) > firsts.count(False) else candidate
+    named = {place.candidate.day for place in found if not place.candidate.separator}
+    if (other.day in named) != (candidate.day in named):
+        return other if other.day in named else candidate
+    return other if page.month_first else candidate
+
+
+def _month_first(candidate: Candidate) -> bool | None:
+    """Whether a date in figures has the month first; None where it does not tell."""
+    figures = re.findall(r"\d+", candidate.published.raw)
+    if len(figures) < 3 or len(figures[0]) > 2 or candidate.doubtful or figures[0] == figures[1]:
+        return None
+    return int(figures[1]) > 12 if max(int(figures[0]), int(figures[1])) > 12 else None
