@@ -82,7 +82,12 @@ def person_without_title(text: str, name: Name) -> Name:
         return name
     words = text[name.start : name.end].split(" ")
     skip = 0
-    while len(words) > 1 and words[0].lower().rstrip(".") in _ENGLISH_TITLES | {"foreign", "prime", "vice"}:
+    while len(words) > 1 and words[0].lower().rstrip(".") in _ENGLISH_TITLES | {
+        "foreign",
+        "prime",
+        "vice",
+        "brigadier",
+    }:
         skip += len(words.pop(0)) + 1
     for at in range(len(words) - 1):
         if words[at].lower() in _OFFICES:

@@ -3,8 +3,9 @@
 import re
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from types import MappingProxyType
 
 from workers.entities.bounds import no_overlap
 from workers.entities.lexicon import countries, name_marks, organisations
@@ -14,11 +15,17 @@ from workers.entities.recognise import Name
 __all__ = ["consistent"]
 
 _MOST_ADDED = 2000
+#: The weight of what the text states; each mention weighs 100 at most.
+_STATED = 1_000_000
 
 
-def consistent(text: str, names: Sequence[Name], language: str) -> list[Name]:
-    """The same words mean the same type in one article; a surname of a full name is that person."""
+def consistent(
+    text: str, names: Sequence[Name], language: str, stated: Mapping[str, str] = MappingProxyType({})
+) -> list[Name]:
+    """The same words mean the same type in one article, that which the text states where it does; a surname of a full name is that person."""
     votes: dict[str, Counter[str]] = defaultdict(Counter)
+    for words, kind in stated.items():
+        votes[words][kind] += _STATED
     surnames: Counter[str] = Counter()
     for name in names:
         words = text[name.start : name.end]

@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from workers.entities.acronyms import with_acronyms
 from workers.entities.bounds import apart, no_overlap, person_without_title, split
+from workers.entities.called import called
 from workers.entities.consistency import consistent
 from workers.entities.foreign import lemmas
 from workers.entities.lexicon import countries, demonyms, organisations, table
@@ -39,8 +40,9 @@ def refine(text: str, names: Sequence[Name], language: str = "en") -> list[Name]
     kept = [*apart(kept, [*people, *peoples]), *peoples]
     known = [name for name in found if name.type != "NORP"]
     kept = no_overlap([*apart(kept, known), *known, *apart(people, kept)])
-    kept = with_acronyms(text, kept)
-    return consistent(text, kept, language)
+    stated = [Name(start, end, kind, 0.95) for start, end, kind in called(text)]
+    kept = with_acronyms(text, no_overlap([*apart(kept, stated), *stated]))
+    return consistent(text, kept, language, {text[name.start : name.end]: name.type for name in stated})
 
 
 def _money(text: str, name: Name) -> bool:
