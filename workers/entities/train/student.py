@@ -36,7 +36,7 @@ class Design:
     width: int = 96
     dilations: tuple[int, ...] = (1, 1, 2)
     crf: bool = False
-    epochs: int = 6
+    epochs: int = 3
     batch: int = 2048
     rate: float = 2e-3
     drop: float = 0.25
@@ -117,8 +117,6 @@ def batches(examples: Sequence[Example], lexicon: Lexicon, size: int) -> Iterato
             batch.marks[at + word, mark] = 1
         table = _ALLOWED if example.misc else _UNKNOWN_MISC
         batch.allowed[at : at + count] = table[example.tags]
-        if example.other:
-            batch.allowed[np.arange(at, at + count), example.other] = 1
         batch.weights[at : at + count] = _WEIGHTS.get(example.source, 1.0)
         batch.sources[at : at + count, SOURCES.index(example.source)] = 1
         at += count + GAP

@@ -79,8 +79,6 @@ def groups(examples: Sequence[Example], pieces: WordPieces) -> Iterator[Group]:
                 if not example.misc:
                     allowed[0, _UNKNOWN_MISC] = 1
                 group.allowed[row, starts] = allowed[example.tags]
-                if example.other:
-                    group.allowed[row, starts, list(example.other)] = 1
                 group.weights[row, starts] = _WEIGHTS.get(example.source, 1.0)
                 group.numbers.append(number)
             yield group
