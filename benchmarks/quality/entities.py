@@ -1,7 +1,7 @@
 """How well names, entities, places and speakers are found: `python benchmarks/quality/entities.py [--json] [--minilm FOLDER]`.
 
 Token sets are read as documents of 20 sentences in their order (and, beside it, sentence by sentence), words joined by blanks. wikigold and
-UNER are scored with models that never saw the set (held_out/, written by `python -m workers.entities.train --hold-out SET`); the last
+UNER are scored with a model that saw neither (held_out.npz, written by `python -m workers.entities.train --hold-out wikigold uner_ewt_dev`); the last
 fifth of WNUT-17's training part was never trained on. spaCy's en_core_web_sm runs on the same texts in .venv-peers.
 """
 
@@ -124,13 +124,13 @@ def _plain(names: Any) -> Spans:
     return {name for name in found if name[2] in TYPES}
 
 
-def held_out(name: str) -> Tagger:
-    """The shipped vectors with the weights that were trained without the set."""
+def held_out() -> Tagger:
+    """The shipped vectors with the weights that were trained without wikigold and UNER."""
     from importlib.resources import files
 
     with (files("workers.entities") / "data" / "tagger.npz").open("rb") as stream, np.load(stream) as stored:
         arrays = {key: stored[key] for key in stored.files}
-    with np.load(HERE / "held_out" / f"{name}.npz") as stored:
+    with np.load(HERE / "held_out.npz") as stored:
         arrays |= {key: stored[key] for key in stored.files}
     return Tagger(arrays)
 
@@ -167,8 +167,8 @@ def token_sets(minilm: Finder | None, with_peer: bool) -> dict[str, Any]:
     """The sets of tokens."""
     wnut = rows("wnut17_train")
     sets = {
-        "wikigold": (rows("wikigold"), held_out("wikigold")),
-        "uner_ewt_dev": (rows("uner_ewt_dev"), held_out("uner_ewt_dev")),
+        "wikigold": (rows("wikigold"), held_out()),
+        "uner_ewt_dev": (rows("uner_ewt_dev"), held_out()),
         "wnut17_last_fifth": (wnut[len(wnut) * 4 // 5 :], load_tagger()),
     }
     figures: dict[str, Any] = {}

@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from schemas.articles import AnnotatedArticle, Entity
+from workers.entities.acronyms import spells
 from workers.entities.people import parse_person, same_person
-from workers.entities.refine import spells
 from workers.entities.roles import role_after, role_before
 
 Annotate = Callable[..., AnnotatedArticle]

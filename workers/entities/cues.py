@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-__all__ = ["ACCORDING", "cue_pattern", "pronoun_pattern", "unnamed_pattern"]
+__all__ = ["ACCORDING", "cue_pattern", "fragment_pattern", "pronoun_pattern", "unnamed_pattern"]
 
 _VERBS = {
     "en": "said says say stated states told tells added adds noted notes affirmed affirms reiterated reiterates stressed stresses emphasized emphasised emphasizes remarked remarks claimed claims argued argues warned warns announced announces explained explains insisted insists declared declares wrote writes confirmed confirms denied denies acknowledged acknowledges asked asks replied replies answered continued concluded underscored underlined recognized recognised admitted admits tweeted posted commented comments expressing expressed expresses called calls calling described describes describing urged urges recalled recalls reported reports testified predicted predicts pledged promised vowed suggested suggests observed joked quipped pointed-out complained lamented boasted repeated cautioned advised praised praising criticized criticised condemned condemning accused responded assured estimated conceded theorized theorised thought thinks believes believed saying as-saying adding noting stating warning telling explaining arguing insisting announcing stressing claiming issuing cheered shouted cried",
@@ -19,6 +19,8 @@ _VERBS = {
 }
 #: What introduces a source without a verb.
 ACCORDING = {"en": "according to|in the words of", "de": "laut|nach angaben von|so", "fr": "selon|d'après", "es": "según", "ru": "по словам|по мнению|согласно", "uk": "за словами|на думку|згідно з", "ar": "وفقا ل|بحسب|حسب", "it": "secondo", "pt": "segundo|de acordo com", "nl": "volgens|aldus"}  # fmt: skip
+#: Verbs whose object may be a few quoted words: `the minister blamed "bad soil"`.
+_FRAGMENT = "blamed blames called calls described describes dubbed cited cites praised praises hailed hails criticised criticized denounced condemned lamented promised promises pledged vowed vows demanded dismissed dismisses slammed decried rejected urged"
 _PRONOUNS = {
     "en": "he|she|they|it|I|we|him|her",
     "de": "er|sie|es",
@@ -45,6 +47,12 @@ def cue_pattern(language: str) -> re.Pattern[str]:
         rf"(?<![\w-])(?:(?P<source>{ACCORDING[known]})|(?P<verb>{'|'.join(map(re.escape, verbs))}))(?![\w-])",
         re.IGNORECASE,
     )
+
+
+@lru_cache(maxsize=1)
+def fragment_pattern() -> re.Pattern[str]:
+    """English verbs of judging before a quoted fragment; groups as in `cue_pattern`."""
+    return re.compile(rf"(?<![\w-])(?:(?P<source>(?!))|(?P<verb>{'|'.join(_FRAGMENT.split())}))(?![\w-])")
 
 
 @lru_cache(maxsize=16)

@@ -125,7 +125,7 @@ def _place_flags(low: str) -> list[int]:
     if not found:
         return []
     flags = []
-    if any(place.level != "city" for place in found):
+    if any(place.level not in {"city", "county"} for place in found):
         flags.append(16)
     largest = max((place.population for place in found if place.main), default=0)
     other = max((place.population for place in found if not place.main), default=0)

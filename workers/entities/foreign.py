@@ -150,7 +150,8 @@ def _person(tokens: Sequence[str], at: int, end: int, words: Words, language: st
         or (at + 1 < end and tokens[at + 1].lower() in words.joins and tokens[at + 1].lower() not in _JOINERS)
     ):
         return 0
-    if low in words.roles or low in TIME_WORDS or low in words.common or not tokens[at][0].isalpha():
+    named = _is_given(tokens[at], language) and at + 1 < end and "s" in name_marks().get(tokens[at + 1].lower(), "")
+    if low in words.roles or low in TIME_WORDS or (low in words.common and not named) or not tokens[at][0].isalpha():
         return 0
     back = at
     while back > 0 and at - back < 2 and _is_country(tokens[back - 1], language):

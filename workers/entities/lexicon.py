@@ -119,7 +119,7 @@ class Identity:
 def identities() -> dict[tuple[str, str], Identity]:
     """(type, folded name or alias without points) to the entry of data/wikidata.tsv."""
     found: dict[tuple[str, str], Identity] = {}
-    for name, aliases, kind, country, identifier in table("wikidata.tsv"):
+    for name, aliases, kind, country, identifier, *_ in table("wikidata.tsv"):
         confirmed = None if identifier.startswith("?") else identifier
         entry = Identity(name, kind, "" if country == "-" else country, confirmed)
         for form in (name, *aliases.split("|")):

@@ -4,7 +4,6 @@ A place's candidates are weighed by what stands after it (`Paris, Texas`), the c
 lie, how many people live there, and where the source is from. The weights were set on the places of 229 Wikinews articles (GeoVirus).
 """
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,14 +11,12 @@ from math import asin, cos, exp, log10, radians, sin, sqrt
 
 from workers.entities.foreign import lemmas
 from workers.entities.lexicon import countries, demonyms, identities
+from workers.entities.place_cues import called_country, called_state, qualifiers, state_peers
 from workers.entities.places import Place, fold, load_places
 from workers.entities.resolve import Group
 
 __all__ = ["PlaceLink", "kilometres", "link_identity", "link_places"]
 
-_QUALIFIER = re.compile(
-    r"(?:,|,? \(| located in| in(?: the)?(?: state of| province of)?),? ?((?:[A-Z][\w.’'-]*)(?: (?:of |and )?[A-Z][\w.’'-]*){0,2})"
-)
 _CLASS_WORDS = {
     "province",
     "state",
@@ -165,29 +162,6 @@ def _divisions(open_groups: Sequence[tuple[Group, tuple[Place, ...]]]) -> set[tu
     }
 
 
-def _qualifiers(text: str, group: Group) -> tuple[set[str], set[tuple[str, str]]]:
-    """Countries and divisions that stand right after the name (`Paris, Texas`, `Ames, Iowa`)."""
-    codes: set[str] = set()
-    divisions: set[tuple[str, str]] = set()
-    for name in group.names[:6]:
-        match = _QUALIFIER.match(text, name.end)
-        if match is None:
-            continue
-        words = match.group(1).split()
-        for size in range(len(words), 0, -1):
-            plain = " ".join(words[:size])
-            code = countries().get(plain.lower().rstrip("."))
-            if code and plain.lower() != "georgia":
-                codes.add(code)
-                break
-            states = [place for place in load_places().named(plain) if place.level in {"state", "area"}]
-            if states:
-                divisions |= {(place.country, place.division) for place in states if place.division}
-                codes |= {place.country for place in states if not place.division}
-                break
-    return codes, divisions
-
-
 def _choose(
     text: str,
     group: Group,
@@ -198,24 +172,22 @@ def _choose(
     source: str | None,
     neighbours: Sequence[Place],
 ) -> PlaceLink | None:
-    codes, near_divisions = _qualifiers(text, group)
+    codes, near_divisions = qualifiers(text, group.names, found)
+    as_state, as_country = called_state(text, group.names), called_country(text, group.names)
     total = sum(context.values()) or 1
     weights = []
     for place in found:
-        weight = _prior(place)
-        weight -= (
-            1.0
-            if place.level == "state"
-            and any(_city_of(place, other) for other in found)
-            and not _called_state(text, group)
-            else 0.0
-        )
+        weight = _prior(place) + _prominence(place, found, divisions)
+        if place.level == "state":
+            weight += 2.0 if as_state else -1.0 if any(_city_of(place, other) for other in found) else 0.0
+            weight += 0.8 * state_peers(text, group.names, place.country)
         weight += 2.2 * sqrt(context[place.country] / total) if place.country else 0.0
         weight += 0.8 if place.division and (place.country, place.division) in divisions else 0.0
         weight += 6.0 if place.country in codes or (place.country, place.division) in near_divisions else 0.0
         weight += 0.6 if source and place.country == source else 0.0
         weight += _nearness(place, anchors)
         if place.level == "country":
+            weight += 2.0 if as_country else 0.0
             weight += min(1.8, 0.6 * sum(1 for other in neighbours if kilometres(place, other) < 1_500))
         weights.append(weight)
     best = max(range(len(found)), key=lambda at: (weights[at], found[at].population, -found[at].geonames_id))
@@ -223,8 +195,11 @@ def _choose(
     share = 1.0 / sum(
         exp(2.0 * (weight - top)) for weight, place in zip(weights, found, strict=True) if _other(place, found[best])
     )
-    if share < LEAST_SHARE or (found[best].population < 5000 and found[best].level == "city" and top < 2.2):
+    chosen = found[best]
+    if share < LEAST_SHARE or (chosen.population < 5000 and chosen.level == "city" and top < 2.2):
         return None
+    if near_divisions and chosen.level == "city" and not {chosen.country} & {code for code, _ in near_divisions}:
+        return None  # `Bradford, Ontario` is not the Bradford that we know
     return PlaceLink(found[best], round(min(0.99, share), 3))
 
 
@@ -251,12 +226,6 @@ def _other_states(place: Place, divisions: set[tuple[str, str]]) -> int:
 def _city_of(state: Place, other: Place) -> bool:
     """Whether a large city of the same country shares the name."""
     return other.level == "city" and other.main and other.country == state.country and other.population > 500_000
-
-
-def _called_state(text: str, group: Group) -> bool:
-    return any(
-        re.match(r"(?: state| State| province| Province)(?!\w)", text[name.end : name.end + 10]) for name in group.names
-    )
 
 
 def _other(place: Place, best: Place) -> bool:

@@ -129,7 +129,7 @@ def _after(text: str, speakers: Speakers, begin: int, end: int, *, closed: bool)
 
 
 def _before(text: str, speakers: Speakers, begin: int, start: int) -> Attribution | None:
-    cues = speakers.cues(begin, start)
+    cues = speakers.cues(begin, start) or speakers.judging(begin, start)
     best: Attribution | None = None
     for cue in reversed(cues):
         found = speakers.before_cue(begin, cue)

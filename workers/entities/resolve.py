@@ -5,11 +5,11 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from workers.entities.acronyms import spells
 from workers.entities.lexicon import ORG_WORDS, countries, demonyms, identities, word_set
 from workers.entities.people import PersonName, gender_of, parse_person, same_person, skeleton
 from workers.entities.places import fold
 from workers.entities.recognise import Name
-from workers.entities.refine import spells
 from workers.entities.roles import Role, role_after, role_before
 
 __all__ = ["Group", "family_of", "resolve"]

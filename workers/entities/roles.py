@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from workers.entities.lexicon import countries, demonyms
+from workers.entities.lexicon import TITLES, countries, demonyms
 
 __all__ = ["ROLES", "Role", "people_after_roles", "role_after", "role_before"]
 
@@ -57,11 +57,18 @@ def people_after_roles(text: str) -> list[tuple[int, int]]:
     while (match := _AFTER_WORD.search(text, at)) is not None:
         last = match.group(1).lower().rstrip(".")
         if last in _LAST_WORDS and _firm_role(text, match.end(1), last):
-            found.append(match.span(2))
+            found.append((_after_titles(text, *match.span(2)), match.end(2)))
             at = match.end()
         else:
             at = match.start(2)
     return found
+
+
+def _after_titles(text: str, start: int, end: int) -> int:
+    """Where the name begins when further titles stand before it: `Brigadier General John Corder`."""
+    while (first := text[start:end].partition(" "))[2] and first[0].lower().rstrip(".") in TITLES:
+        start += len(first[0]) + 1
+    return start
 
 
 def _firm_role(text: str, end: int, last: str) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from schemas.articles import Entity, Mention
-from workers.entities.cues import cue_pattern, pronoun_pattern, unnamed_pattern
+from workers.entities.cues import cue_pattern, fragment_pattern, pronoun_pattern, unnamed_pattern
 from workers.entities.lexicon import countries, demonyms
 
 __all__ = ["Attribution", "Speakers", "sentence_end"]
@@ -90,6 +90,11 @@ class Speakers:
     def cues(self, start: int, end: int) -> list[re.Match[str]]:
         """Verbs of saying in a stretch of the text."""
         return list(cue_pattern(self._language).finditer(self._text, start, end))
+
+    def judging(self, start: int, end: int) -> list[re.Match[str]]:
+        """The verb of judging that a quoted fragment is the object of, at most six words before it (English)."""
+        found = list(fragment_pattern().finditer(self._text, start, end)) if self._language == "en" else []
+        return [cue for cue in found[-1:] if len(self._text[cue.end() : end].split()) <= 6]
 
     def after_cue(self, cue: re.Match[str], end: int) -> Attribution | None:
         """`said Carlos Vallejos, the minister`: who is named right after the verb."""

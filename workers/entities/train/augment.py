@@ -1,6 +1,7 @@
 """The same sentences in other clothes: capitals, headlines, small letters, other people and places in the same roles."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -31,7 +32,7 @@ def vary(examples: Sequence[Example], rng: np.random.Generator) -> list[Example]
             words = [word if word.lower() in _SMALL or not word.islower() else word.capitalize() for word in words]
         elif dice < 0.09:
             words = [word.lower() for word in words]
-        varied.append(example if words is example.words else Example(words, example.tags, example.misc, example.source))
+        varied.append(example if words is example.words else replace(example, words=words))
     return varied
 
 

@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from workers.entities.places import name_key
+from workers.entities.tagger import word_key
 from workers.entities.train.student import Design
+from workers.entities.train.vectors import WordTable
 
 __all__ = ["stored_weights", "write_model"]
 
 Array = np.ndarray[Any, Any]
-_EIGHT_BITS = ("vectors", "hashed")
 
 
 def _quantized(name: str, values: Array) -> dict[str, Array]:
@@ -20,17 +20,18 @@ def _quantized(name: str, values: Array) -> dict[str, Array]:
     return {name: np.rint(values / scale).astype(np.int8), f"{name}/scale": scale.astype(np.float32)}
 
 
-def stored_weights(params: dict[str, Any], design: Design, words: Sequence[str], vectors: Array) -> dict[str, Array]:
+def stored_weights(params: dict[str, Any], design: Design, tables: Sequence[WordTable]) -> dict[str, Array]:
     """The arrays that `workers.entities.tagger.Tagger` reads. The sources' bias is that of none: zero."""
-    keys = np.asarray([name_key(word) for word in words], np.uint64)
-    order = np.argsort(keys, kind="stable")
     found: dict[str, Array] = {
-        "keys": keys[order],
-        "order": order.astype(np.uint32),
         "dilations": np.asarray(design.dilations, np.uint8),
-        **_quantized("vectors", np.asarray(vectors[:, : design.vector], np.float32)),
         **_quantized("hashed", np.asarray(params["hashed"])),
     }
+    for number, (table, width) in enumerate(zip(tables, design.vectors, strict=True)):
+        keys = np.asarray([word_key(word) for word in table.rows], np.uint32)
+        order = np.argsort(keys, kind="stable")
+        found[f"keys{number}"] = keys[order]
+        found[f"rows{number}"] = np.asarray(list(table.rows.values()), np.uint16)[order]
+        found |= _quantized(f"vectors{number}", np.asarray(table.vectors[:, :width], np.float32))
     for name in ("in_w", "in_b", "marks", "out_w", "out_b"):
         found[name] = np.asarray(params[name]).astype(np.float16)
     found["moves"] = np.asarray(params["moves"] if design.crf else np.zeros_like(params["moves"])).astype(np.float16)

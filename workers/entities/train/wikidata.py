@@ -30,7 +30,7 @@ def query() -> str:
 def problems(names: Mapping[str, Sequence[str]]) -> list[str]:
     """The rows whose name is none of those that Wikidata gives for their id."""
     found = []
-    for name, _, _, _, written in table("wikidata.tsv"):
+    for name, _, _, _, written, *_ in table("wikidata.tsv"):
         identifier = written.lstrip("?")
         known = {fold(one).replace(".", "") for one in names.get(identifier, ())}
         if fold(name).replace(".", "") not in known:
