@@ -1,6 +1,8 @@
 """The stores under test, behind one face: a sink, a look at the rows, and what can go wrong with the store."""
 
 import contextlib
+import fcntl
+import shutil
 import sqlite3
 import uuid
 from collections.abc import Iterator, Sequence
@@ -8,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
+import duckdb
 import psycopg
 import pytest
 
@@ -23,12 +26,14 @@ from schemas.articles import (
     RawOrigin,
     TemporalExpression,
 )
-from workers.ports import Sink
-from workers.storage import migrations
+from schemas.topics import ENRICHED
+from workers.ports import Sink, Tombstone
+from workers.storage import lake, lake_rows, migrations
+from workers.storage.parquet import ParquetSink
 from workers.storage.postgresql import PostgresqlSink
 from workers.storage.sqlite import SqliteSink
 
-__all__ = ["Postgresql", "Sqlite", "Store", "alert", "article", "make_store"]
+__all__ = ["Parquet", "Postgresql", "Sqlite", "Store", "alert", "article", "make_store"]
 
 TABLES = ("articles", "mentions", "entities", "dates", "quotes", "alerts", "versions")
 
@@ -128,6 +133,62 @@ class Postgresql:
             connection.execute(f"CREATE SCHEMA {row[0]}".encode())
 
 
+class Parquet:
+    """A lake, looked at by DuckDB: its plain globs, as views with the names and columns of the other stores."""
+
+    steps = lake.STEPS
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.address = f"parquet:///{path}"
+
+    def sink(self) -> Sink:
+        return ParquetSink(self.path)
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        with duckdb.connect() as connection:
+            self._views(connection)
+            return connection.execute(query).fetchall()
+
+    def _views(self, connection: duckdb.DuckDBPyConnection) -> None:
+        for table in ("articles", "versions", "alerts"):
+            if any(self.path.glob(f"{table}/**/*.parquet")):
+                connection.execute(f"CREATE VIEW {table}_files AS SELECT * FROM read_parquet('{self.path}/{table}/**/*.parquet')")
+            else:
+                schema = {"articles": lake_rows.ARTICLES, "versions": lake_rows.VERSIONS, "alerts": lake_rows.ALERTS}[table]
+                connection.register(f"{table}_files", schema.empty_table())
+        whole = "* REPLACE (json_merge_patch(document, json_object('text', text)) AS document)"
+        connection.execute(f"CREATE VIEW articles AS SELECT row_number() OVER (ORDER BY stored_at, raw_offset, id) AS key, {whole} FROM articles_files")
+        connection.execute(f"CREATE VIEW versions AS SELECT a.key AS article_key, v.* EXCLUDE (id) FROM (SELECT {whole} FROM versions_files) v JOIN articles a ON a.id = v.id")
+        connection.execute("CREATE VIEW alerts AS SELECT * FROM alerts_files")
+        for child in ("mentions", "entities", "dates", "quotes"):
+            places = f"SELECT key AS article_key, unnest(range(len({child}))) AS position, {child} FROM articles"
+            connection.execute(f"CREATE VIEW {child} AS SELECT article_key, position, unnest({child}[position + 1]) FROM ({places})")
+        with contextlib.closing(sqlite3.connect(self.path / "_state" / "index.db")) as index:
+            versions = [row[0] for row in index.execute("SELECT version FROM schema_version")]
+        connection.execute("CREATE TABLE schema_version AS SELECT unnest(?) AS version", [versions])
+
+    @contextlib.contextmanager
+    def locked(self) -> Iterator[None]:
+        with (self.path / "_state" / "lock").open("r+") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    def columns(self) -> set[tuple[Any, ...]]:
+        with contextlib.closing(sqlite3.connect(self.path / "_state" / "index.db")) as index:
+            return set(index.execute("SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL"))
+
+    def execute(self, statements: Sequence[str]) -> None:
+        """All that may be asked of a lake: that every article goes, which is told it by tombstones."""
+        assert list(statements) == ["DELETE FROM articles"]
+        sink = self.sink()
+        sink.write([Tombstone(ENRICHED.name, name) for (name,) in self.rows("SELECT id FROM articles")])
+        sink.close()
+
+    def clear(self) -> None:
+        shutil.rmtree(self.path, ignore_errors=True)
+
+
 def article(
     identity: str = "a1", text: str = "Lavrov spoke.", *, offset: int | None = 0, **fields: Any
 ) -> EnrichedArticle:
@@ -163,6 +224,10 @@ def make_store(kind: str, request: pytest.FixtureRequest, folder: Path) -> Itera
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("workers.storage.sqlite._BUSY_MS", 100)
         patch.setattr("workers.storage.postgresql._LOCK_MS", 100)
+        patch.setattr("workers.storage.lake._LOCK_MS", 100)
+        if kind == "parquet":
+            yield Parquet(folder / "lake")
+            return
         if kind == "sqlite":
             yield Sqlite(folder / "store.db")
             return

@@ -22,9 +22,12 @@ from workers.storage.rows import culprit
 #: With surrogates, which hypothesis leaves out unless asked.
 ANY_CHARACTER = st.characters(exclude_categories=()) | st.sampled_from("\0\ud800\\u")
 CHILDREN = ("mentions", "entities", "dates", "quotes")
+_SQL = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
+#: For tests that speak SQL to the store; a lake has had one version yet.
+DATABASES = pytest.mark.parametrize("store", _SQL, indirect=True)
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+@pytest.fixture(params=["parquet", *_SQL])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     """An empty store of each kind; locks are waited for a moment only."""
     with make_store(request.param, request, tmp_path) as made:
@@ -79,10 +82,11 @@ def test_a_newer_version_replaces_the_older_with_all_its_rows(store: Store) -> N
         [article(text="Nobody.", offset=5, mentions=(), quotes=())],
     )
     assert store.rows("SELECT text, raw_offset FROM articles WHERE id = 'a1'") == [("Nobody.", 5)]
-    counts = [store.rows(f"SELECT count(*) FROM {table} WHERE article_key = 1")[0][0] for table in CHILDREN]
+    replaced, other = (f"(SELECT key FROM articles WHERE id = '{name}')" for name in ("a1", "other"))
+    counts = [store.rows(f"SELECT count(*) FROM {table} WHERE article_key = {replaced}")[0][0] for table in CHILDREN]
     assert counts == [0, 1, 1, 0]
-    assert store.rows("SELECT name FROM entities WHERE article_key = 1") == [("Nobody",)]
-    assert store.rows("SELECT count(*) FROM mentions WHERE article_key = 2") == [(1,)]
+    assert store.rows(f"SELECT name FROM entities WHERE article_key = {replaced}") == [("Nobody",)]
+    assert store.rows(f"SELECT count(*) FROM mentions WHERE article_key = {other}") == [(1,)]
 
 
 @pytest.mark.parametrize("together", [True, False], ids=["in one batch", "in two batches"])
@@ -298,7 +302,7 @@ def test_a_lock_that_comes_between_does_not_make_an_innocent_row_refused(
         locks.enter_context(store.locked())
         return culprit(*arguments)
 
-    for module in ("sqlite", "postgresql"):
+    for module in ("sqlite", "postgresql", "parquet"):
         monkeypatch.setattr(f"workers.storage.{module}.culprit", locked_culprit)
     with locks, pytest.raises(Unavailable):
         sink.write([article("innocent"), too_large("bad")])
@@ -325,6 +329,7 @@ def test_workers_that_start_together_make_the_tables_once(store: Store) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("workers.storage.sqlite._BUSY_MS", 20_000)
         patch.setattr("workers.storage.postgresql._LOCK_MS", 20_000)
+        patch.setattr("workers.storage.lake._LOCK_MS", 20_000)
         errors: list[BaseException] = []
 
         def start(name: str) -> None:
@@ -400,6 +405,7 @@ def without_times(store: Store) -> dict[str, list[Any]]:
     return {table: sorted(store.rows(f"SELECT {columns.get(table, '*')} FROM {table}"), key=str) for table in TABLES}
 
 
+@DATABASES
 @pytest.mark.parametrize(
     "published",
     ["2025", "2025-07", "2025-07-31", "2025-07-31T23:30", "2025-07-31T23:30:05-04:00", "2025-07-31T08:02:06Z"],
@@ -432,6 +438,7 @@ def test_every_earlier_version_is_brought_up_to_date_with_its_rows(store: Store,
         assert without_times(store) == rows, "and no version of it is kept, since it is the same"
 
 
+@DATABASES
 def test_a_failing_step_leaves_the_store_as_it_was(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     write(store, [article()])
     before = store.columns()

@@ -9,7 +9,10 @@ __all__ = ["open_sink"]
 
 
 def open_sink(url: str) -> Sink:
-    """The sink for `sqlite:///relative.db`, `sqlite:////absolute.db` or `postgresql://...`; raises Misconfigured for others."""
+    """The sink for `sqlite:///relative.db`, `sqlite:////absolute.db`, `postgresql://...`, `parquet:///folder` or `opensearch://...`.
+
+    Raises Misconfigured for others, and for a store whose library is not installed.
+    """
     if url.startswith("sqlite:///") and len(url) > len("sqlite:///"):
         from workers.storage.sqlite import SqliteSink  # noqa: PLC0415  only the store in use is loaded
 
@@ -18,6 +21,14 @@ def open_sink(url: str) -> Sink:
         from workers.storage.postgresql import PostgresqlSink  # noqa: PLC0415  likewise
 
         return PostgresqlSink(url)
+    if url.startswith("parquet:///") and len(url) > len("parquet:///"):
+        try:
+            from workers.storage.parquet import ParquetSink  # noqa: PLC0415  likewise
+        except ModuleNotFoundError as error:
+            raise Misconfigured(f"DATELINE_STORAGE_URL: a lake needs {error.name}: pip install 'dateline[lake]'") from None
+
+        return ParquetSink(Path(url.removeprefix("parquet:///")))
     raise Misconfigured(
-        "DATELINE_STORAGE_URL: give sqlite:///dateline.db (a relative path), sqlite:////abs/path.db, or postgresql://user:password@host/db"
+        "DATELINE_STORAGE_URL: give sqlite:///dateline.db (a relative path), sqlite:////abs/path.db, postgresql://user:password@host/db,"
+        " parquet:///folder, or opensearch://user:password@host:9200/prefix"
     )

@@ -1,0 +1,351 @@
+"""A folder of Parquet files that is changed by whole commits, and survives being killed anywhere.
+
+    articles/published_on=2025-07-31/000000000007-0.parquet   what readers read: articles/**/*.parquet, versions/**, alerts/**
+    _state/index.db                                           which id lies in which file, and what is still to be done
+    _state/staged/                                            files and folders on their way in
+
+A file never changes; its successor has another name. A commit writes its files into `staged`, syncs them, and notes in one SQLite transaction
+where they belong and what they hold. That transaction is the commit. Then they are put in place: a new file by a rename; where files of a day are
+replaced, a folder with the new ones, and links to those that stay, changes names with the day's folder at once (renameat2, RENAME_EXCHANGE; where
+the system has none, the folder is missing for an instant). So a glob finds the files of before or of after. What was committed and not yet in
+place when the process died is put there by whoever opens the lake next; what was not committed is thrown away.
+
+One writer at a time: an exclusive lock on `_state/lock`, which ends with its process.
+"""
+
+import contextlib
+import ctypes
+import fcntl
+import os
+import shutil
+import sqlite3
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pyarrow as pa
+from pyarrow import parquet
+
+from workers.errors import Unavailable
+from workers.storage.lake_rows import PARTITIONS
+
+__all__ = ["STEPS", "DataFile", "Lake", "ids_marks"]
+
+#: How long a write waits for another writer, and the size of a file that is merged no further.
+_LOCK_MS = 5000
+TARGET_BYTES = 16 * 1024**2
+#: How hive names the folder of rows without a day; DuckDB, Spark and Arrow read it as null.
+_NO_DAY = "__HIVE_DEFAULT_PARTITION__"
+_FILES = "SELECT number, generation, tbl, day, rows, bytes FROM files"
+_EXCHANGE = 2
+_HERE = -100  # AT_FDCWD: paths are taken as they are
+#: Few different values: worth a dictionary. Texts, documents and ids are not.
+_DICTIONARY = ["source", "language", "raw_topic", "severity", "rule", *(f"{child}.list.element.{name}" for child, names in {"mentions": ("type", "entity"), "entities": ("type", "country", "entity"), "dates": ("type", "text", "value", "from_value", "to_value"), "quotes": ("speaker",)}.items() for name in names)]  # fmt: skip
+
+#: The index, as steps that are only ever added to.
+STEPS: tuple[tuple[str, ...], ...] = (
+    (
+        "CREATE TABLE files (number INTEGER PRIMARY KEY AUTOINCREMENT, generation INTEGER NOT NULL, tbl TEXT NOT NULL, day TEXT, rows INTEGER NOT NULL,"
+        " bytes INTEGER NOT NULL)",
+        "CREATE INDEX files_day ON files (tbl, day, number)",
+        "CREATE TABLE articles (id TEXT PRIMARY KEY, file INTEGER NOT NULL, content_sha256 TEXT NOT NULL, raw_topic TEXT, raw_partition INTEGER,"
+        " raw_offset INTEGER, versions INTEGER NOT NULL) WITHOUT ROWID",
+        "CREATE TABLE versions (id TEXT NOT NULL, number INTEGER NOT NULL, file INTEGER NOT NULL, PRIMARY KEY (id, number)) WITHOUT ROWID",
+        "CREATE TABLE alerts (id TEXT PRIMARY KEY, file INTEGER NOT NULL, article_id TEXT NOT NULL) WITHOUT ROWID",
+        "CREATE INDEX alerts_article ON alerts (article_id)",
+        "CREATE TABLE pending (number INTEGER PRIMARY KEY, task TEXT NOT NULL, source TEXT NOT NULL, target TEXT NOT NULL, leaving TEXT NOT NULL)",
+    ),
+)
+
+
+class DataFile(NamedTuple):
+    """A Parquet file of the lake: the number stays when it is written anew, the generation grows."""
+
+    number: int
+    generation: int
+    table: str
+    day: str | None
+    rows: int
+    bytes: int
+
+    @property
+    def path(self) -> str:
+        """Where it lies, below the lake's folder."""
+        return f"{_folder(self.table, self.day)}/{self.name}"
+
+    @property
+    def name(self) -> str:
+        """What it is called in its folder."""
+        return f"{self.number:012d}-{self.generation}.parquet"
+
+
+def _folder(table: str, day: str | None) -> str:
+    return f"{table}/{PARTITIONS[table]}={day or _NO_DAY}"
+
+
+def ids_marks(ids: Sequence[str]) -> str:
+    """Question marks for so many ids."""
+    return ", ".join("?" * len(ids))
+
+
+class Lake:
+    """The files and their index. All work is done in `transaction`; file system and SQLite errors come out as they are."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        #: What the transaction does: files that leave and come, by table and day; new files; new files of rows that left elsewhere.
+        self._leaving: dict[tuple[str, str | None], tuple[list[DataFile], list[tuple[DataFile, Path]]]] = {}
+        self._put: list[tuple[Path, DataFile]] = []
+        self._moved: list[tuple[Path, DataFile]] = []
+        self._state = path / "_state"
+        self._staged = self._state / "staged"
+        self._staged.mkdir(parents=True, exist_ok=True)
+        self._lock = os.open(self._state / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        try:
+            with self._locked():
+                fresh = not (self._state / "index.db").exists()
+                self.index = sqlite3.connect(
+                    self._state / "index.db", timeout=_LOCK_MS / 1000, isolation_level=None, check_same_thread=False
+                )
+                self.index.execute("PRAGMA journal_mode=WAL")
+                self.index.execute("PRAGMA synchronous=FULL")
+                self._migrate()
+            with self.transaction():
+                self._clean()
+                if fresh or self.index.execute("SELECT count(*) FROM files").fetchone() == (0,):
+                    self._index_files()
+                self.commit()
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Let go of the index and the lock."""
+        if self._lock >= 0:
+            os.close(self._lock)
+            self._lock = -1
+        if hasattr(self, "index"):
+            self.index.close()
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Alone with the lake until the end; what is not committed by then is undone. Raises Unavailable while another writer is at work."""
+        with self._locked():
+            self.index.execute("BEGIN IMMEDIATE")
+            try:
+                self._finish()
+                self._leaving, self._put, self._moved = {}, [], []
+                yield
+            finally:
+                if self.index.in_transaction:
+                    self.index.execute("ROLLBACK")
+
+    def commit(self) -> None:
+        """Make what was put, replaced and merged last, then visible."""
+        for number, ((table, day), leaving) in enumerate(self._leaving.items()):
+            self._stage_folder(table, day, leaving, f"folder-{number}")
+        for staged, file in (*self._put, *self._moved):
+            self._note("put", staged.name, file.path, "")
+        self.index.execute("COMMIT")
+        _do(self.path, self._pending())
+
+    def files(self, table: str, day: str | None) -> list[DataFile]:
+        """The files of that day, oldest first."""
+        return [DataFile(*row) for row in self.index.execute(f"{_FILES} WHERE tbl = ? AND day IS ? ORDER BY number", (table, day))]  # fmt: skip
+
+    def file(self, number: int) -> DataFile:
+        """The file of that number."""
+        return DataFile(*self.index.execute(f"{_FILES} WHERE number = ?", (number,)).fetchone())
+
+    def read(self, file: DataFile) -> pa.Table | None:
+        """All rows of the file; None where somebody has taken it away. Raises Unavailable for one that is damaged."""
+        try:
+            return parquet.ParquetFile(self.path / file.path).read()
+        except FileNotFoundError:
+            return None
+        except pa.ArrowException as error:
+            raise Unavailable(f"{self.path / file.path}: {error}; it is damaged: restore it, or move it away") from None
+
+    def put(self, table: str, day: str | None, rows: pa.Table, *, moved: bool = False) -> int:
+        """Stage a new file; its number. Rows that were `moved` from other days come in place after those were taken out there."""
+        file, staged = self._stage(table, day, rows)
+        (self._moved if moved else self._put).append((staged, file))
+        return file.number
+
+    def replace(self, file: DataFile, rows: pa.Table | None) -> None:
+        """Stage the file's next generation; None or no rows: it goes."""
+        leaving, coming = self._changed(file.table, file.day)
+        leaving.append(file)
+        if rows is None or not rows.num_rows:
+            self.index.execute("DELETE FROM files WHERE number = ?", (file.number,))
+        else:
+            coming.append(self._stage(file.table, file.day, rows, file))
+
+    def merge(self, files: Sequence[DataFile]) -> None:
+        """Stage files of one day as one, and move their rows to its number in the index."""
+        table, day = files[0].table, files[0].day
+        rows = pa.concat_tables([found for file in files if (found := self.read(file)) is not None], promote_options="default")  # fmt: skip
+        leaving, coming = self._changed(table, day)
+        leaving += files
+        self.index.executemany("DELETE FROM files WHERE number = ?", [(file.number,) for file in files])
+        coming.append(self._stage(table, day, rows))
+        number = coming[-1][0].number
+        if table == "versions":
+            marks = list(zip(rows["id"].to_pylist(), rows["number"].to_pylist(), strict=True))
+            self.index.executemany(f"UPDATE versions SET file = {number} WHERE id = ? AND number = ?", marks)
+        else:
+            self.index.executemany(f"UPDATE {table} SET file = {number} WHERE id = ?", [(name,) for name in rows["id"].to_pylist()])  # fmt: skip
+
+    def _changed(self, table: str, day: str | None) -> tuple[list[DataFile], list[tuple[DataFile, Path]]]:
+        return self._leaving.setdefault((table, day), ([], []))
+
+    def _stage(self, table: str, day: str | None, rows: pa.Table, old: DataFile | None = None) -> tuple[DataFile, Path]:
+        """The rows as a file in `staged`, and in the index as a new file or the next generation of an old one."""
+        if old is None:
+            cursor = self.index.execute("INSERT INTO files (generation, tbl, day, rows, bytes) VALUES (0, ?, ?, 0, 0)", (table, day))  # fmt: skip
+            number, generation = int(cursor.lastrowid or 0), 0
+        else:
+            number, generation = old.number, old.generation + 1
+        staged = self._staged / f"{number}-{generation}.new"
+        file = DataFile(number, generation, table, day, rows.num_rows, _write(rows, staged))
+        self.index.execute(
+            "UPDATE files SET generation = ?, rows = ?, bytes = ? WHERE number = ?", (generation, file.rows, file.bytes, number)
+        )  # fmt: skip
+        return file, staged
+
+    def _stage_folder(
+        self, table: str, day: str | None, change: tuple[list[DataFile], list[tuple[DataFile, Path]]], name: str
+    ) -> None:
+        """The day's next folder: what stays as links, what comes; noted to change names with the folder of now."""
+        leaving, coming = change
+        there, next_one = self.path / _folder(table, day), self._staged / name
+        shutil.rmtree(next_one, ignore_errors=True)
+        next_one.mkdir()
+        goes = {file.name for file in leaving}
+        for stays in there.iterdir() if there.is_dir() else ():
+            if stays.name not in goes:
+                os.link(stays, next_one / stays.name)
+        for file, staged in coming:
+            os.replace(staged, next_one / file.name)  # noqa: PTH105  tests count the calls of os
+        _sync(next_one)
+        self._note("swap", name, _folder(table, day), leaving[0].name)
+
+    def _note(self, task: str, source: str, target: str, leaving: str) -> None:
+        self.index.execute("INSERT INTO pending (task, source, target, leaving) VALUES (?, ?, ?, ?)", (task, source, target, leaving))  # fmt: skip
+
+    def _pending(self) -> list[tuple[str, str, str, str]]:
+        return self.index.execute("SELECT task, source, target, leaving FROM pending ORDER BY number").fetchall()
+
+    def _finish(self) -> None:
+        """Do what an earlier commit left to be done; doing it twice is doing it once."""
+        left = self._pending()
+        if left:
+            _do(self.path, left)
+            self.index.execute("DELETE FROM pending")
+
+    def _clean(self) -> None:
+        """Throw away what was staged and never committed."""
+        for left in self._staged.iterdir():
+            shutil.rmtree(left) if left.is_dir() else left.unlink()
+
+    def _index_files(self) -> None:
+        """The index anew from the files: for a lake whose `_state` was lost."""
+        for table, partition in PARTITIONS.items():
+            for path in sorted(self.path.glob(f"{table}/{partition}=*/*.parquet")):
+                day = path.parent.name.partition("=")[2]
+                self._index_file(table, None if day == _NO_DAY else day, path)
+        self.index.execute("UPDATE articles SET versions = (SELECT coalesce(max(number), 0) FROM versions v WHERE v.id = articles.id)")  # fmt: skip
+
+    def _index_file(self, table: str, day: str | None, path: Path) -> None:
+        columns = {"articles": ["id", "content_sha256", "raw_topic", "raw_partition", "raw_offset"], "versions": ["id", "number"], "alerts": ["id", "article_id"]}[table]  # fmt: skip
+        found = parquet.ParquetFile(path).read(columns=columns)
+        number, generation = map(int, path.stem.split("-"))
+        self.index.execute("INSERT INTO files VALUES (?, ?, ?, ?, ?, ?)", (number, generation, table, day, found.num_rows, path.stat().st_size))  # fmt: skip
+        more = ", versions" if table == "articles" else ""
+        rows = zip(*(found[name].to_pylist() for name in columns), strict=True)
+        self.index.executemany(
+            f"INSERT INTO {table} ({', '.join(columns)}, file{more}) VALUES ({ids_marks(columns)}, {number}{', 0' if more else ''})", rows
+        )  # fmt: skip
+
+    def _migrate(self) -> None:
+        self.index.execute("BEGIN IMMEDIATE")
+        self.index.execute("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER PRIMARY KEY, applied_at TEXT DEFAULT CURRENT_TIMESTAMP)")  # fmt: skip
+        present = self.index.execute("SELECT coalesce(max(version), 0) FROM schema_version").fetchone()[0]
+        for version, statements in enumerate(STEPS, 1):
+            if version > present:
+                for statement in statements:
+                    self.index.execute(statement)
+                self.index.execute("INSERT INTO schema_version (version) VALUES (?)", (version,))
+        self.index.execute("COMMIT")
+
+    @contextlib.contextmanager
+    def _locked(self) -> Iterator[None]:
+        deadline = time.monotonic() + _LOCK_MS / 1000
+        while True:
+            try:
+                fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > deadline:
+                    raise Unavailable(f"{self.path}: another writer holds the lock; the worker waits and goes on by itself") from None  # fmt: skip
+                time.sleep(0.02)
+        try:
+            yield
+        finally:
+            if self._lock >= 0:
+                fcntl.flock(self._lock, fcntl.LOCK_UN)
+
+
+def _write(rows: pa.Table, path: Path) -> int:
+    """The rows on disk, synced; the size in bytes."""
+    parquet.write_table(rows, path, compression="zstd", use_dictionary=_DICTIONARY, write_statistics=True, row_group_size=8192)  # fmt: skip
+    with path.open("rb") as written:
+        os.fsync(written.fileno())
+    return path.stat().st_size
+
+
+def _do(root: Path, tasks: Sequence[tuple[str, str, str, str]]) -> None:
+    """Put and swap in order, each whether or not it was done before; then sync the folders."""
+    staged = root / "_state" / "staged"
+    touched: dict[Path, None] = {}
+    for task, source, name, leaving in tasks:
+        coming, target = staged / source, root / name
+        touched[target.parent] = touched[target.parent.parent] = touched[root] = None
+        if not coming.exists():
+            continue
+        if task == "put":
+            target.parent.mkdir(parents=True, exist_ok=True)
+            os.replace(coming, target)  # noqa: PTH105  tests count the calls of os
+        elif (target / leaving).exists() or not target.exists():
+            _exchange(coming, target)
+            with contextlib.suppress(OSError):  # a day without files
+                target.rmdir()
+    for folder in touched:
+        if folder.is_dir():
+            _sync(folder)
+    for task, source, _, _ in tasks:
+        if task == "swap":
+            shutil.rmtree(staged / source, ignore_errors=True)
+
+
+def _exchange(new: Path, old: Path) -> None:
+    """Two folders change names at once."""
+    library = ctypes.CDLL(None, use_errno=True)
+    rename: Any = getattr(library, "renameat2", None)
+    if rename and rename(_HERE, os.fsencode(new), _HERE, os.fsencode(old), _EXCHANGE) == 0:
+        return
+    aside = new.with_name(f"{new.name}.old")
+    old.parent.mkdir(parents=True, exist_ok=True)
+    if old.exists():
+        old.rename(aside)
+    new.rename(old)
+    shutil.rmtree(aside, ignore_errors=True)
+
+
+def _sync(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
