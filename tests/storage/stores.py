@@ -2,6 +2,7 @@
 
 import contextlib
 import fcntl
+import functools
 import shutil
 import sqlite3
 import uuid
@@ -13,6 +14,7 @@ from typing import Any, Protocol
 import duckdb
 import psycopg
 import pytest
+from pyarrow import parquet
 
 from schemas.alerts import Alert, AlertArticle
 from schemas.articles import (
@@ -33,7 +35,7 @@ from workers.storage.parquet import ParquetSink
 from workers.storage.postgresql import PostgresqlSink
 from workers.storage.sqlite import SqliteSink
 
-__all__ = ["Parquet", "Postgresql", "Sqlite", "Store", "alert", "article", "make_store"]
+__all__ = ["Parquet", "Postgresql", "Sqlite", "Store", "alert", "article", "duck", "make_store"]
 
 TABLES = ("articles", "mentions", "entities", "dates", "quotes", "alerts", "versions")
 
@@ -133,6 +135,16 @@ class Postgresql:
             connection.execute(f"CREATE SCHEMA {row[0]}".encode())
 
 
+@functools.cache
+def _duckdb() -> duckdb.DuckDBPyConnection:
+    return duckdb.connect(config={"threads": 1, "enable_external_file_cache": False})
+
+
+def duck() -> duckdb.DuckDBPyConnection:
+    """A connection of its own to an empty DuckDB, which remembers no file."""
+    return _duckdb().cursor()
+
+
 class Parquet:
     """A lake, looked at by DuckDB: its plain globs, as views with the names and columns of the other stores."""
 
@@ -146,27 +158,32 @@ class Parquet:
         return ParquetSink(self.path)
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
-        with duckdb.connect() as connection:
-            self._views(connection)
+        with duck() as connection:
+            for name, view in self._views():
+                if name in query:
+                    connection.execute(f"CREATE TEMP VIEW {name} AS {view}")
             return connection.execute(query).fetchall()
 
-    def _views(self, connection: duckdb.DuckDBPyConnection) -> None:
-        for table in ("articles", "versions", "alerts"):
-            if any(self.path.glob(f"{table}/**/*.parquet")):
-                connection.execute(f"CREATE VIEW {table}_files AS SELECT * FROM read_parquet('{self.path}/{table}/**/*.parquet')")
-            else:
-                schema = {"articles": lake_rows.ARTICLES, "versions": lake_rows.VERSIONS, "alerts": lake_rows.ALERTS}[table]
-                connection.register(f"{table}_files", schema.empty_table())
+    def _views(self) -> Iterator[tuple[str, str]]:
         whole = "* REPLACE (json_merge_patch(document, json_object('text', text)) AS document)"
-        connection.execute(f"CREATE VIEW articles AS SELECT row_number() OVER (ORDER BY stored_at, raw_offset, id) AS key, {whole} FROM articles_files")
-        connection.execute(f"CREATE VIEW versions AS SELECT a.key AS article_key, v.* EXCLUDE (id) FROM (SELECT {whole} FROM versions_files) v JOIN articles a ON a.id = v.id")
-        connection.execute("CREATE VIEW alerts AS SELECT * FROM alerts_files")
+        articles = f"(SELECT row_number() OVER (ORDER BY stored_at, raw_offset, id) AS key, {whole} FROM {self._files('articles')})"
+        yield "articles", f"FROM {articles}"
+        yield "versions", f"SELECT a.key AS article_key, v.* EXCLUDE (id) FROM (SELECT {whole} FROM {self._files('versions')}) v JOIN {articles} a ON a.id = v.id"  # fmt: skip
+        yield "alerts", f"FROM {self._files('alerts')}"
         for child in ("mentions", "entities", "dates", "quotes"):
-            places = f"SELECT key AS article_key, unnest(range(len({child}))) AS position, {child} FROM articles"
-            connection.execute(f"CREATE VIEW {child} AS SELECT article_key, position, unnest({child}[position + 1]) FROM ({places})")
+            places = f"SELECT key AS article_key, unnest(range(len({child}))) AS position, {child} FROM {articles}"
+            yield child, f"SELECT article_key, position, unnest({child}[position + 1]) FROM ({places})"
         with contextlib.closing(sqlite3.connect(self.path / "_state" / "index.db")) as index:
             versions = [row[0] for row in index.execute("SELECT version FROM schema_version")]
-        connection.execute("CREATE TABLE schema_version AS SELECT unnest(?) AS version", [versions])
+        yield "schema_version", f"SELECT unnest({versions}) AS version"
+
+    def _files(self, table: str) -> str:
+        if any(self.path.glob(f"{table}/**/*.parquet")):
+            return f"read_parquet('{self.path}/{table}/**/*.parquet')"
+        schema: Any = {"articles": lake_rows.ARTICLES, "versions": lake_rows.VERSIONS, "alerts": lake_rows.ALERTS}[table]  # fmt: skip
+        empty = self.path / "_state" / f"{table}.empty"
+        parquet.write_table(schema.empty_table(), empty)
+        return f"read_parquet('{empty}', hive_partitioning = false)"
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:

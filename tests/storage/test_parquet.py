@@ -11,7 +11,7 @@ from typing import Any
 
 import duckdb
 import pytest
-from stores import Parquet, alert, article
+from stores import Parquet, alert, article, duck
 
 from schemas.articles import EnrichedArticle
 from schemas.topics import ENRICHED
@@ -33,7 +33,7 @@ def seen(path: Path) -> list[tuple[str, str]]:
     """Id and text of every row, as the plain glob gives them."""
     if not any(path.glob("articles/**/*.parquet")):
         return []
-    with duckdb.connect() as connection:
+    with duck() as connection:
         return connection.execute(f"SELECT id, text FROM read_parquet('{path}/articles/**/*.parquet') ORDER BY id, text").fetchall()  # fmt: skip
 
 
@@ -106,10 +106,11 @@ def die_at(step: int, work: Callable[[], None]) -> bool:
 @pytest.fixture
 def ram(tmp_path: Path) -> Iterator[Path]:
     """A folder in memory, where the system has one: syncing costs nothing there."""
-    if not os.access("/dev/shm", os.W_OK):
+    memory = Path("/dev/shm")  # noqa: S108  a folder of our own is made in it
+    if not os.access(memory, os.W_OK):
         yield tmp_path
         return
-    with tempfile.TemporaryDirectory(prefix="dateline-lake-", dir="/dev/shm") as name:
+    with tempfile.TemporaryDirectory(prefix="dateline-lake-", dir=memory) as name:
         yield Path(name)
 
 
@@ -128,7 +129,10 @@ def test_a_writer_that_is_killed_at_any_step_loses_nothing_and_doubles_nothing(r
         assert set(found) >= before - {"goes", "moves"}, (step, "only what moves or is erased may be on its way")
         write(path, [])
         found = [name for name, _ in seen(path)]
-        assert set(found) in ({"stays", "moves", "goes", "dayless"}, {"stays", "moves", "dayless", "new0", "new1", "new2"}), step
+        assert set(found) in (
+            {"stays", "moves", "goes", "dayless"},
+            {"stays", "moves", "dayless", "new0", "new1", "new2"},
+        ), step
         write(path, SECOND)
         assert content(path) == wanted, step
         assert not list((path / "_state" / "staged").iterdir())
@@ -192,7 +196,9 @@ def test_the_day_is_a_folder_that_duckdb_reads_as_a_date(tmp_path: Path) -> None
         "published_on=2025-07-30",
         "published_on=__HIVE_DEFAULT_PARTITION__",
     ]
-    query = f"SELECT id FROM read_parquet('{tmp_path}/articles/**/*.parquet', hive_partitioning = true) WHERE published_on "
+    query = (
+        f"SELECT id FROM read_parquet('{tmp_path}/articles/**/*.parquet', hive_partitioning = true) WHERE published_on "
+    )
     assert len(duckdb.sql(query + "= DATE '2025-07-30'").fetchall()) == 3
     assert duckdb.sql(query + "IS NULL").fetchall() == [("dayless",)]
 
@@ -214,7 +220,12 @@ def test_the_document_and_the_text_are_the_whole_message(tmp_path: Path) -> None
 
 
 def test_the_same_messages_in_other_batches_give_the_same_rows(tmp_path: Path) -> None:
-    messages = [*FIRST, *SECOND, on("2025-07-30", "stays", "Once more.", 30), on("2025-07-31", "stays", "And moved.", 31)]
+    messages = [
+        *FIRST,
+        *SECOND,
+        on("2025-07-30", "stays", "Once more.", 30),
+        on("2025-07-31", "stays", "And moved.", 31),
+    ]
     write(tmp_path / "one", messages)
     write(tmp_path / "each", *([message] for message in messages))
     assert content(tmp_path / "one") == content(tmp_path / "each")
@@ -320,8 +331,8 @@ def test_a_full_disk_is_unavailable_at_every_size_and_the_write_passes_once_ther
         with pytest.raises(Unavailable, match=r"(?i)space|full"):
             sink.write(big)
         sink.close()
+        filler.unlink()
         assert content(path) == wanted, "none of it"
-    filler.unlink()
     write(path, SECOND)
     write(small_disk / "other", FIRST, SECOND)
     assert content(path) == content(small_disk / "other")

@@ -8,7 +8,8 @@ A file never changes; its successor has another name. A commit writes its files 
 where they belong and what they hold. That transaction is the commit. Then they are put in place: a new file by a rename; where files of a day are
 replaced, a folder with the new ones, and links to those that stay, changes names with the day's folder at once (renameat2, RENAME_EXCHANGE; where
 the system has none, the folder is missing for an instant). So a glob finds the files of before or of after. What was committed and not yet in
-place when the process died is put there by whoever opens the lake next; what was not committed is thrown away.
+place when the process died is put there by whoever opens the lake next; what was not committed is thrown away. What is to be done stays noted
+until the folders are synced too, which is done for many commits at once.
 
 One writer at a time: an exclusive lock on `_state/lock`, which ends with its process.
 """
@@ -20,6 +21,7 @@ import os
 import shutil
 import sqlite3
 import time
+import uuid
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -30,7 +32,7 @@ from pyarrow import parquet
 from workers.errors import Unavailable
 from workers.storage.lake_rows import PARTITIONS
 
-__all__ = ["STEPS", "DataFile", "Lake", "ids_marks"]
+__all__ = ["STEPS", "WRITE_OPTIONS", "DataFile", "Lake", "ids_marks"]
 
 #: How long a write waits for another writer, and the size of a file that is merged no further.
 _LOCK_MS = 5000
@@ -38,19 +40,29 @@ TARGET_BYTES = 16 * 1024**2
 #: How hive names the folder of rows without a day; DuckDB, Spark and Arrow read it as null.
 _NO_DAY = "__HIVE_DEFAULT_PARTITION__"
 _FILES = "SELECT number, generation, tbl, day, rows, bytes FROM files"
+#: Tasks that are kept until the folders are synced.
+_MANY_TASKS = 200
 _EXCHANGE = 2
 _HERE = -100  # AT_FDCWD: paths are taken as they are
 #: Few different values: worth a dictionary. Texts, documents and ids are not.
 _DICTIONARY = ["source", "language", "raw_topic", "severity", "rule", *(f"{child}.list.element.{name}" for child, names in {"mentions": ("type", "entity"), "entities": ("type", "country", "entity"), "dates": ("type", "text", "value", "from_value", "to_value"), "quotes": ("speaker",)}.items() for name in names)]  # fmt: skip
 
+#: What a reader skips files by.
+_STATISTICS = ["id", "source", "language", "published_at", "raw_offset", "article_id", "rule", "fired_at"]
+
+WRITE_OPTIONS: dict[str, Any] = {
+    "compression": "zstd",
+    "use_dictionary": _DICTIONARY,
+    "write_statistics": _STATISTICS,
+    "row_group_size": 8192,
+}
+
 #: The index, as steps that are only ever added to.
 STEPS: tuple[tuple[str, ...], ...] = (
     (
-        "CREATE TABLE files (number INTEGER PRIMARY KEY AUTOINCREMENT, generation INTEGER NOT NULL, tbl TEXT NOT NULL, day TEXT, rows INTEGER NOT NULL,"
-        " bytes INTEGER NOT NULL)",
+        "CREATE TABLE files (number INTEGER PRIMARY KEY AUTOINCREMENT, generation INTEGER NOT NULL, tbl TEXT NOT NULL, day TEXT, rows INTEGER NOT NULL, bytes INTEGER NOT NULL)",
         "CREATE INDEX files_day ON files (tbl, day, number)",
-        "CREATE TABLE articles (id TEXT PRIMARY KEY, file INTEGER NOT NULL, content_sha256 TEXT NOT NULL, raw_topic TEXT, raw_partition INTEGER,"
-        " raw_offset INTEGER, versions INTEGER NOT NULL) WITHOUT ROWID",
+        "CREATE TABLE articles (id TEXT PRIMARY KEY, file INTEGER NOT NULL, content_sha256 TEXT NOT NULL, raw_topic TEXT, raw_partition INTEGER, raw_offset INTEGER, versions INTEGER NOT NULL) WITHOUT ROWID",
         "CREATE TABLE versions (id TEXT NOT NULL, number INTEGER NOT NULL, file INTEGER NOT NULL, PRIMARY KEY (id, number)) WITHOUT ROWID",
         "CREATE TABLE alerts (id TEXT PRIMARY KEY, file INTEGER NOT NULL, article_id TEXT NOT NULL) WITHOUT ROWID",
         "CREATE INDEX alerts_article ON alerts (article_id)",
@@ -112,6 +124,7 @@ class Lake:
                 self.index.execute("PRAGMA synchronous=FULL")
                 self._migrate()
             with self.transaction():
+                self._finish(0)
                 self._clean()
                 if fresh or self.index.execute("SELECT count(*) FROM files").fetchone() == (0,):
                     self._index_files()
@@ -134,7 +147,7 @@ class Lake:
         with self._locked():
             self.index.execute("BEGIN IMMEDIATE")
             try:
-                self._finish()
+                self._finish(_MANY_TASKS)
                 self._leaving, self._put, self._moved = {}, [], []
                 yield
             finally:
@@ -143,10 +156,12 @@ class Lake:
 
     def commit(self) -> None:
         """Make what was put, replaced and merged last, then visible."""
-        for number, ((table, day), leaving) in enumerate(self._leaving.items()):
-            self._stage_folder(table, day, leaving, f"folder-{number}")
+        for (table, day), leaving in self._leaving.items():
+            self._stage_folder(table, day, leaving, f"folder-{uuid.uuid4().hex}")
         for staged, file in (*self._put, *self._moved):
             self._note("put", staged.name, file.path, "")
+        if self._leaving or self._put or self._moved:
+            _sync(self._staged)
         self.index.execute("COMMIT")
         _do(self.path, self._pending())
 
@@ -237,11 +252,13 @@ class Lake:
     def _pending(self) -> list[tuple[str, str, str, str]]:
         return self.index.execute("SELECT task, source, target, leaving FROM pending ORDER BY number").fetchall()
 
-    def _finish(self) -> None:
-        """Do what an earlier commit left to be done; doing it twice is doing it once."""
+    def _finish(self, most: int) -> None:
+        """Do what an earlier commit left to be done, and forget it once there is more of it than `most`."""
         left = self._pending()
         if left:
             _do(self.path, left)
+        if len(left) > most:
+            _sync_folders(self.path, left)
             self.index.execute("DELETE FROM pending")
 
     def _clean(self) -> None:
@@ -299,34 +316,37 @@ class Lake:
 
 def _write(rows: pa.Table, path: Path) -> int:
     """The rows on disk, synced; the size in bytes."""
-    parquet.write_table(rows, path, compression="zstd", use_dictionary=_DICTIONARY, write_statistics=True, row_group_size=8192)  # fmt: skip
+    parquet.write_table(rows, path, **WRITE_OPTIONS)  # fmt: skip
     with path.open("rb") as written:
         os.fsync(written.fileno())
     return path.stat().st_size
 
 
 def _do(root: Path, tasks: Sequence[tuple[str, str, str, str]]) -> None:
-    """Put and swap in order, each whether or not it was done before; then sync the folders."""
+    """Put and swap in order, each whether or not it was done before."""
     staged = root / "_state" / "staged"
-    touched: dict[Path, None] = {}
     for task, source, name, leaving in tasks:
         coming, target = staged / source, root / name
-        touched[target.parent] = touched[target.parent.parent] = touched[root] = None
         if not coming.exists():
             continue
         if task == "put":
             target.parent.mkdir(parents=True, exist_ok=True)
             os.replace(coming, target)  # noqa: PTH105  tests count the calls of os
-        elif (target / leaving).exists() or not target.exists():
+            continue
+        if (target / leaving).exists() or not target.exists():
             _exchange(coming, target)
             with contextlib.suppress(OSError):  # a day without files
                 target.rmdir()
-    for folder in touched:
+        shutil.rmtree(coming, ignore_errors=True)
+
+
+def _sync_folders(root: Path, tasks: Sequence[tuple[str, str, str, str]]) -> None:
+    """What was put in place, and what folders were made for it, last."""
+    places = {root / name for task, _, name, _ in tasks if task == "swap"}
+    places |= {(root / name).parent for task, _, name, _ in tasks if task == "put"}
+    for folder in sorted(places | {place.parent for place in places} | {root}):
         if folder.is_dir():
             _sync(folder)
-    for task, source, _, _ in tasks:
-        if task == "swap":
-            shutil.rmtree(staged / source, ignore_errors=True)
 
 
 def _exchange(new: Path, old: Path) -> None:

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from workers.storage.lake import DataFile, Lake
-from workers.storage.lake_rows import ARTICLES, alerts_table, articles_table, day_of_row, versions_table
+from workers.storage.lake_rows import alerts_table, articles_table, day_of_row, versions_table
 from workers.storage.rows import COLUMNS, Batch, Row
 
 __all__ = ["apply"]
@@ -68,7 +68,7 @@ def apply(lake: Lake, batch: Batch, now: datetime) -> Days:
     articles = _resolve(lake, batch.rows["articles"], set(erased))
     changed = {name: one for name, one in articles.items() if one.now.row is not None}
     alerts = _new_alerts(lake, batch, erased)
-    alert_rows = alerts_table(alerts, now) if alerts else None
+    alert_rows = alerts_table(alerts, now)
 
     leaving = _lying(lake, "articles", "id", erased)
     for name, one in changed.items():
@@ -220,7 +220,7 @@ def _put_articles(lake: Lake, changed: dict[str, _Article], rows: pa.Table | Non
     return days
 
 
-def _put_alerts(lake: Lake, batch: Batch, erased: Sequence[str], rows: Sequence[Row], table: pa.Table | None) -> Days:
+def _put_alerts(lake: Lake, batch: Batch, erased: Sequence[str], rows: Sequence[Row], table: pa.Table) -> Days:
     leaving = _lying(lake, "alerts", "id", batch.erased["alerts"])
     for file, names in _lying(lake, "alerts", "article_id", erased).items():
         leaving[file] |= names
@@ -231,7 +231,7 @@ def _put_alerts(lake: Lake, batch: Batch, erased: Sequence[str], rows: Sequence[
     by_day: dict[str | None, list[int]] = defaultdict(list)
     for place, row in enumerate(rows):
         by_day[day_of_row(row)].append(place)
-    for day, places in by_day.items() if table is not None else ():
+    for day, places in by_day.items():
         number = lake.put("alerts", day, table.take(places))
         days.add(("alerts", day))
         lake.index.executemany("INSERT INTO alerts (id, file, article_id) VALUES (?, ?, ?)", [(rows[place].id, number, rows[place].values[_ARTICLE]) for place in places])  # fmt: skip

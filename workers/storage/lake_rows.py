@@ -6,7 +6,7 @@ are lists of structs; and that `document` leaves out `text`, which is a column b
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from itertools import accumulate
+from itertools import accumulate, chain
 from typing import Any
 
 import pyarrow as pa
@@ -58,8 +58,8 @@ def day_of_row(row: Row) -> str | None:
 
 def articles_table(rows: Sequence[Row], stored_at: Sequence[datetime], updated_at: Sequence[datetime]) -> pa.Table:
     """The rows as ARTICLES. Raises Unfit."""
-    columns = dict(zip(COLUMNS["articles"], zip(*(row.values for row in rows), strict=True), strict=True))
-    columns["published_at"] = tuple(value or None for value in columns["published_at"])
+    columns = dict(zip(COLUMNS["articles"], _columns([row.values for row in rows]), strict=True))
+    columns["published_at"] = [value or None for value in columns["published_at"]]
     arrays = [_array(name, columns[name]) for name in _PLAIN]
     arrays += [pa.array(stored_at, _STAMP), pa.array(updated_at, _STAMP)]
     arrays += [_lists(child, [row.children[child] for row in rows]) for child in CHILDREN]
@@ -69,8 +69,10 @@ def articles_table(rows: Sequence[Row], stored_at: Sequence[datetime], updated_a
 
 def alerts_table(rows: Sequence[Row], stored_at: datetime) -> pa.Table:
     """The rows as ALERTS. Raises Unfit."""
-    columns = dict(zip(COLUMNS["alerts"], zip(*(row.values for row in rows), strict=True), strict=True))
-    columns["fired_at"] = tuple(datetime.fromisoformat(value) for value in columns["fired_at"])
+    if not rows:
+        return ALERTS.empty_table()
+    columns = dict(zip(COLUMNS["alerts"], _columns([row.values for row in rows]), strict=True))
+    columns["fired_at"] = [datetime.fromisoformat(value) for value in columns["fired_at"]]
     arrays = [_array(name, columns[name]) for name in COLUMNS["alerts"]]
     return pa.Table.from_arrays([*arrays, pa.array([stored_at] * len(rows), _STAMP)], schema=ALERTS)
 
@@ -103,13 +105,23 @@ def _lists(child: str, rows: Sequence[Sequence[tuple[Any, ...]]]) -> pa.Array:
     """One list a row, of the child rows without their position: that is the place in the list."""
     kind = _CHILD_TYPES[child]
     flat = [one for found in rows for one in found]
-    columns = list(zip(*flat, strict=True))[1:] if flat else [()] * kind.num_fields
+    columns = _columns(flat)[1:] if flat else [[]] * kind.num_fields
     arrays = [_typed(values, field.type) for values, field in zip(columns, kind, strict=True)]
     offsets = pa.array([0, *accumulate(map(len, rows))], pa.int32())
     return pa.ListArray.from_arrays(offsets, pa.StructArray.from_arrays(arrays, fields=list(kind)))
 
 
+def _columns(rows: Sequence[tuple[Any, ...]]) -> list[list[Any]]:
+    """The columns of rows. By strides: `zip(*rows)` makes an iterator a row, and takes ten times as long."""
+    values = list(chain.from_iterable(rows))
+    width = len(rows[0])
+    return [values[place::width] for place in range(width)]
+
+
 def _without_text(text: str, document: str) -> str:
     """The document as it was written, less the member `text`; whole where it was written otherwise."""
-    head, found, tail = document.partition(f'"text":{to_json(text).decode()},')
-    return head + tail if found else document
+    member = f'"text":{to_json(text).decode()},'
+    start = document.find('"text":"')  # within a value the quotation marks would be escaped, so this is a name
+    if start < 0 or not document.startswith(member, start):
+        return document
+    return document[:start] + document[start + len(member) :]

@@ -25,7 +25,9 @@ def open_sink(url: str) -> Sink:
         try:
             from workers.storage.parquet import ParquetSink  # noqa: PLC0415  likewise
         except ModuleNotFoundError as error:
-            raise Misconfigured(f"DATELINE_STORAGE_URL: a lake needs {error.name}: pip install 'dateline[lake]'") from None
+            raise Misconfigured(
+                f"DATELINE_STORAGE_URL: a lake needs {error.name}: pip install 'dateline[lake]'"
+            ) from None
 
         return ParquetSink(Path(url.removeprefix("parquet:///")))
     raise Misconfigured(
