@@ -7,18 +7,25 @@ import sqlite3
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from kafka_tools import fresh_topics, produce, read_topic, worker
 
-from schemas.articles import EnrichedArticle, Entity, Provenance, RawOrigin
+from schemas.articles import EnrichedArticle, Entity, Provenance, Published, RawOrigin
 from schemas.codec import encode
 from schemas.topics import DEAD_LETTERS, ENRICHED
 from workers.runtime.clients import Outgoing
 from workers.runtime.embedded_kafka import EmbeddedKafka
+from workers.storage.sink import open_sink
 from workers.storage.sqlite import SqliteSink
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "storage"))
+
+from opensearch_stub import OpenSearchStub
 
 ROOT = Path(__file__).parents[2]
 
@@ -74,6 +81,67 @@ def test_search_prints_a_table_and_every_format(store: Path) -> None:
     code, _, err = dateline(store, "search", "--", "-words")
     assert (code, "at least one word" in err) == (1, True)
     assert dateline(store, "search", "--format", "xml")[0] == 78
+
+
+def test_export_writes_a_parquet_file_that_duckdb_reads(store: Path, tmp_path: Path) -> None:
+    assert dateline(store, "export", "--format", "parquet")[0] == 78
+    code, _, err = dateline(store, "export", "--format", "parquet", "--into", str(tmp_path / "out.parquet"))
+    assert (code, "3 articles" in err) == (0, True)
+    found = duckdb.sql(f"SELECT id, text, entities[1].name, published_on FROM '{tmp_path}/out.parquet' ORDER BY id")
+    assert found.fetchall()[1] == ("a2", "Other words.", "Ben Other", None)
+    assert [path.name for path in tmp_path.iterdir() if "unfinished" in path.name] == []
+
+
+def in_lake(lake: Path) -> dict[str, str]:
+    """Id and text of every article, as a plain glob gives them."""
+    if not any(lake.glob("articles/**/*.parquet")):
+        return {}
+    return dict(duckdb.sql(f"SELECT id, text FROM read_parquet('{lake}/articles/**/*.parquet')").fetchall())
+
+
+def published(day: str) -> Published:
+    return Published(value=day, precision="day", tz_status="unknown", method="jsonld", raw=day, confidence=0.9)
+
+
+@pytest.mark.parametrize("kind", ["parquet", "opensearch"])
+def test_erasing_and_retention_reach_every_store(kind: str, tmp_path: Path) -> None:
+    with OpenSearchStub() as stub:
+        url = stub.url if kind == "opensearch" else f"parquet:///{tmp_path}/lake"
+
+        def left() -> set[str]:
+            return {one["id"] for one in stub.documents("articles").values()} if kind == "opensearch" else set(in_lake(tmp_path / "lake"))  # fmt: skip
+
+        yesterday = (datetime.now(UTC) - timedelta(days=1)).date().isoformat()
+        sink = open_sink(url)
+        sink.write([
+            told("old", "Old.").model_copy(update={"published": published("2020-01-01")}), told("new", "New.", offset=1).model_copy(update={"published": published(yesterday)}),
+            told("by-b", "B.", offset=2, source="b.example"), told("of-ben", "Ben.", offset=3, person="Ben Other"), told("stays", "Stays.", offset=4),
+        ])  # fmt: skip
+        sink.close()
+
+        def erase(*arguments: str) -> str:
+            code, out, err = dateline(tmp_path, "erase", *arguments, "--yes", DATELINE_STORAGE_URL=url)
+            assert code == 0, err
+            return out
+
+        assert "erased 1 articles" in erase("--older-than-days", "365")
+        assert left() == {"new", "by-b", "of-ben", "stays"}
+        assert "erased 1 articles" in erase("--source", "b.example", "--store-only")
+        assert "erased 1 articles" in erase("--person", "ben other", "--store-only")
+        assert left() == {"new", "stays"}
+        erase("--article", "new", "--store-only")
+        assert left() == {"stays"}
+
+
+def test_compact_merges_the_files_of_a_lake(tmp_path: Path) -> None:
+    sink = open_sink(f"parquet:///{tmp_path}/lake")
+    for number in range(5):
+        sink.write([told(f"a{number}", "Words.", offset=number)])
+    sink.close()
+    code, out, _ = dateline(tmp_path, "compact", "--lake", f"parquet:///{tmp_path}/lake")
+    assert (code, "4 files fewer" in out) == (0, True)
+    assert len(in_lake(tmp_path / "lake")) == 5
+    assert dateline(tmp_path / "x.db", "compact")[0] == 78
 
 
 def test_export_writes_every_article_once(store: Path) -> None:

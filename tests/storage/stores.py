@@ -3,6 +3,7 @@
 import contextlib
 import fcntl
 import functools
+import json
 import shutil
 import sqlite3
 import uuid
@@ -14,6 +15,7 @@ from typing import Any, Protocol
 import duckdb
 import psycopg
 import pytest
+from opensearch_stub import OpenSearchStub
 from pyarrow import parquet
 
 from schemas.alerts import Alert, AlertArticle
@@ -31,11 +33,14 @@ from schemas.articles import (
 from schemas.topics import ENRICHED
 from workers.ports import Sink, Tombstone
 from workers.storage import lake, lake_rows, migrations
+from workers.storage.opensearch import OpenSearchSink
+from workers.storage.opensearch_index import INDEXES
 from workers.storage.parquet import ParquetSink
 from workers.storage.postgresql import PostgresqlSink
+from workers.storage.rows import CHILDREN
 from workers.storage.sqlite import SqliteSink
 
-__all__ = ["Parquet", "Postgresql", "Sqlite", "Store", "alert", "article", "duck", "make_store"]
+__all__ = ["OpenSearch", "Parquet", "Postgresql", "Sqlite", "Store", "alert", "article", "duck", "make_store"]
 
 TABLES = ("articles", "mentions", "entities", "dates", "quotes", "alerts", "versions")
 
@@ -206,6 +211,80 @@ class Parquet:
         shutil.rmtree(self.path, ignore_errors=True)
 
 
+class OpenSearch:
+    """The stub's documents, as tables with the names and columns of the other stores."""
+
+    steps: tuple[tuple[str, ...], ...] = ()
+
+    def __init__(self, stub: OpenSearchStub) -> None:
+        self.stub = stub
+        self.address = stub.url
+
+    def sink(self) -> Sink:
+        return OpenSearchSink(self.address)
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        with contextlib.closing(sqlite3.connect(":memory:")) as connection:
+            articles = sorted(self.stub.documents("articles").values(), key=lambda one: one["stored_at"])
+            keys = {one["id"]: key for key, one in enumerate(articles, 1)}
+            history = list(self.stub.documents("versions").values())
+            versions = [
+                {"article_key": keys[one["id"]]} | {name: value for name, value in one.items() if name != "id"}
+                for one in history
+            ]
+            tables = {
+                "articles": (INDEXES["articles"], [{"key": keys[one["id"]]} | one for one in articles]),
+                "versions": (INDEXES["versions"], versions),
+                "alerts": (INDEXES["alerts"], list(self.stub.documents("alerts").values())),
+                "schema_version": (("version",), []),
+            }
+            for child, names in CHILDREN.items():
+                tables[child] = (
+                    names,
+                    [
+                        {"article_key": keys[one["id"]], "position": place} | each
+                        for one in articles
+                        for place, each in enumerate(one[child])
+                    ],
+                )
+            for name, (columns, found) in tables.items():
+                names = [*({"article_key", "position", "key"} & set(found[0] if found else {})), *columns]
+                names = [one for one in names if not found or one in found[0]]
+                connection.execute(f"CREATE TABLE {name} ({', '.join(names)})")
+                connection.executemany(
+                    f"INSERT INTO {name} VALUES ({', '.join('?' * len(names))})",
+                    [[_cell(one, column) for column in names] for one in found],
+                )
+            return connection.execute(query).fetchall()
+
+    @contextlib.contextmanager
+    def locked(self) -> Iterator[None]:
+        self.stub.blocked = True
+        yield
+        self.stub.blocked = False
+
+    def columns(self) -> set[tuple[Any, ...]]:
+        return {(name, json.dumps(body)) for name, body in self.stub.templates.items()}
+
+    def execute(self, statements: Sequence[str]) -> None:
+        """All that may be asked: that every article goes, which is told by tombstones."""
+        assert list(statements) == ["DELETE FROM articles"]
+        sink = self.sink()
+        sink.write([Tombstone(ENRICHED.name, name) for (name,) in self.rows("SELECT id FROM articles")])
+        sink.close()
+
+    def clear(self) -> None:
+        self.stub.indexes.clear()
+
+
+def _cell(source: dict[str, Any], column: str) -> Any:
+    """A document is whole with its text, which is stored beside it."""
+    value = source[column]
+    if column == "document":
+        return json.dumps(value | ({"text": source["text"]} if "text" in source else {}))
+    return value
+
+
 def article(
     identity: str = "a1", text: str = "Lavrov spoke.", *, offset: int | None = 0, **fields: Any
 ) -> EnrichedArticle:
@@ -242,6 +321,10 @@ def make_store(kind: str, request: pytest.FixtureRequest, folder: Path) -> Itera
         patch.setattr("workers.storage.sqlite._BUSY_MS", 100)
         patch.setattr("workers.storage.postgresql._LOCK_MS", 100)
         patch.setattr("workers.storage.lake._LOCK_MS", 100)
+        if kind == "opensearch":
+            with OpenSearchStub() as stub:
+                yield OpenSearch(stub)
+            return
         if kind == "parquet":
             yield Parquet(folder / "lake")
             return

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 import orjson
 import pyarrow as pa
@@ -17,46 +17,37 @@ import pyarrow.compute as pc
 from workers.storage.lake import DataFile, Lake
 from workers.storage.lake_rows import alerts_table, articles_table, day_of_row, versions_table
 from workers.storage.rows import COLUMNS, Batch, Row
+from workers.storage.versions import Version, meet, version_of
 
 __all__ = ["apply"]
 
-_SHA, _TOPIC, _PARTITION, _OFFSET = (COLUMNS["articles"].index(name) for name in ("content_sha256", "raw_topic", "raw_partition", "raw_offset"))  # fmt: skip
 _ARTICLE = COLUMNS["alerts"].index("article_id")
 Leaving = dict[int, set[str]]  # ids by the number of the file that they leave
 Days = set[tuple[str, str | None]]
 
 
-class _Version(NamedTuple):
-    """One state of an article: what orders it among others, and its row where it came with this batch."""
-
-    sha256: str
-    topic: str | None
-    partition: int | None
-    offset: int | None
-    row: Row | None = None
-
-
 @dataclass(slots=True)
 class _Article:
-    """An article while the batch is looked at: the file it lies in, what it is now, and what it was, each with its place in the history."""
+    """An article while the batch is looked at: the file it lies in, what it is now, and what it was, each with its place in the history.
+
+    A version has a row where it came with this batch.
+    """
 
     file: int | None
-    now: _Version
+    now: Version
+    row: Row | None = None
     versions: int = 0
-    before: list[tuple[int, _Version]] = field(default_factory=list)
+    before: list[tuple[int, Row | None]] = field(default_factory=list)
 
-    def meet(self, new: _Version) -> None:
-        """The same order as UPSERT in rows.py: of one raw partition the later offset wins, else the later write."""
-        old = self.now
-        lane = old.topic is not None and old.partition is not None and (old.topic, old.partition) == (new.topic, new.partition)  # fmt: skip
-        offsets = (old.offset, new.offset) if lane and old.offset is not None and new.offset is not None else (0, 0)
-        changed = new.sha256 != old.sha256
-        if offsets[1] < offsets[0] or not (changed or offsets[1] > offsets[0]):
+    def meet(self, new: Version, row: Row) -> None:
+        """Take the new version, if it is to stay."""
+        outcome = meet(self.now, new)
+        if outcome == "stays":
             return
-        if changed:
+        if outcome == "changed":
             self.versions += 1
-            self.before.append((self.versions, old))
-        self.now = new
+            self.before.append((self.versions, self.row))
+        self.now, self.row = new, row
 
 
 def apply(lake: Lake, batch: Batch, now: datetime) -> Days:
@@ -66,7 +57,7 @@ def apply(lake: Lake, batch: Batch, now: datetime) -> Days:
     """
     erased = batch.erased["articles"]
     articles = _resolve(lake, batch.rows["articles"], set(erased))
-    changed = {name: one for name, one in articles.items() if one.now.row is not None}
+    changed = {name: one for name, one in articles.items() if one.row is not None}
     alerts = _new_alerts(lake, batch, erased)
     alert_rows = alerts_table(alerts, now)
 
@@ -99,14 +90,13 @@ def _resolve(lake: Lake, rows: Sequence[Row], erased: set[str]) -> dict[str, _Ar
     known = lake.index.execute(
         "SELECT id, file, versions, content_sha256, raw_topic, raw_partition, raw_offset FROM articles WHERE id IN (SELECT value FROM json_each(?))", (wanted,)
     )  # fmt: skip
-    found = {name: _Article(file, _Version(*version), versions) for name, file, versions, *version in known}
+    found = {name: _Article(file, Version(*version), versions=versions) for name, file, versions, *version in known}
     for row in rows:
-        version = _Version(row.values[_SHA], row.values[_TOPIC], row.values[_PARTITION], row.values[_OFFSET], row)
-        there = found.get(row.id)
+        version, there = version_of(row), found.get(row.id)
         if there is None:
-            found[row.id] = _Article(None, version)
+            found[row.id] = _Article(None, version, row)
         else:
-            there.meet(version)
+            there.meet(version, row)
     return found
 
 
@@ -173,16 +163,16 @@ def _rows(changed: dict[str, _Article], out: _TakenOut, now: datetime) -> pa.Tab
             if at is not None:
                 stored[place] = was_stored[at]
                 updated[place] = now if one.before else was_updated[at]
-    return articles_table([row for one in changed.values() if (row := one.now.row)], stored, updated)
+    return articles_table([one.row for one in changed.values() if one.row], stored, updated)
 
 
 def _history(articles: dict[str, _Article], out: _TakenOut, now: datetime) -> Iterator[tuple[str | None, pa.Table]]:
     """What was replaced, by the day that it was published on."""
     by_day: dict[str | None, list[pa.Table]] = defaultdict(list)
     for name, one in articles.items():
-        for number, version in one.before:
-            if version.row is not None:
-                was, day = articles_table([version.row], [now], [now]), day_of_row(version.row)
+        for number, row in one.before:
+            if row is not None:
+                was, day = articles_table([row], [now], [now]), day_of_row(row)
             elif out.left is not None and name in out.places:
                 place = out.places[name]
                 was, day = out.left.slice(place, 1), out.days[place]
@@ -198,7 +188,7 @@ def _put_articles(lake: Lake, changed: dict[str, _Article], rows: pa.Table | Non
         return set()
     homes: dict[Any, list[int]] = defaultdict(list)
     for place, one in enumerate(changed.values()):
-        day = day_of_row(one.now.row) if one.now.row is not None else None
+        day = day_of_row(one.row) if one.row is not None else None
         if one.file is not None and one.file in out.rests and out.files[one.file].day == day:
             homes[one.file].append(place)
         else:
@@ -213,7 +203,7 @@ def _put_articles(lake: Lake, changed: dict[str, _Article], rows: pa.Table | Non
             day, moved = home
             number = lake.put("articles", day, part, moved=moved)
             days.add(("articles", day))
-        marks = ((name, number, *one.now[:4], one.versions) for name, one in (names[place] for place in homes[home]))
+        marks = ((name, number, *one.now, one.versions) for name, one in (names[place] for place in homes[home]))
         lake.index.executemany(
             "INSERT OR REPLACE INTO articles (id, file, content_sha256, raw_topic, raw_partition, raw_offset, versions) VALUES (?, ?, ?, ?, ?, ?, ?)", marks
         )  # fmt: skip

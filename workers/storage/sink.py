@@ -30,6 +30,10 @@ def open_sink(url: str) -> Sink:
             ) from None
 
         return ParquetSink(Path(url.removeprefix("parquet:///")))
+    if url.startswith(("opensearch://", "opensearch+http://")):
+        from workers.storage.opensearch import OpenSearchSink  # noqa: PLC0415  likewise
+
+        return OpenSearchSink(url)
     raise Misconfigured(
         "DATELINE_STORAGE_URL: give sqlite:///dateline.db (a relative path), sqlite:////abs/path.db, postgresql://user:password@host/db,"
         " parquet:///folder, or opensearch://user:password@host:9200/prefix"
