@@ -171,11 +171,11 @@ class Parquet:
 
     def _views(self) -> Iterator[tuple[str, str]]:
         whole = "* REPLACE (json_merge_patch(document, json_object('text', text)) AS document)"
-        articles = f"(SELECT row_number() OVER (ORDER BY stored_at, raw_offset, id) AS key, {whole} FROM {self._files('articles')})"
+        articles = f"(SELECT row_number() OVER (ORDER BY stored_at, id) AS key, {whole} FROM {self._files('articles')})"
         yield "articles", f"FROM {articles}"
         yield "versions", f"SELECT a.key AS article_key, v.* EXCLUDE (id) FROM (SELECT {whole} FROM {self._files('versions')}) v JOIN {articles} a ON a.id = v.id"  # fmt: skip
         yield "alerts", f"FROM {self._files('alerts')}"
-        for child in ("mentions", "entities", "dates", "quotes"):
+        for child in CHILDREN:
             places = f"SELECT key AS article_key, unnest(range(len({child}))) AS position, {child} FROM {articles}"
             yield child, f"SELECT article_key, position, unnest({child}[position + 1]) FROM ({places})"
         with contextlib.closing(sqlite3.connect(self.path / "_state" / "index.db")) as index:
@@ -225,7 +225,7 @@ class OpenSearch:
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         with contextlib.closing(sqlite3.connect(":memory:")) as connection:
-            articles = sorted(self.stub.documents("articles").values(), key=lambda one: one["stored_at"])
+            articles = sorted(self.stub.documents("articles").values(), key=lambda one: (one["stored_at"], one["id"]))
             keys = {one["id"]: key for key, one in enumerate(articles, 1)}
             history = list(self.stub.documents("versions").values())
             versions = [
