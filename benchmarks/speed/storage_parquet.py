@@ -36,7 +36,7 @@ from storage import BATCH, Corpus, chunks  # noqa: E402
 
 from schemas.articles import EnrichedArticle, RawOrigin  # noqa: E402
 from workers.storage import parquet as sink_module  # noqa: E402
-from workers.storage.lake import WRITE_OPTIONS  # noqa: E402
+from workers.storage.lake_files import WRITE_OPTIONS  # noqa: E402
 from workers.storage.lake_rows import articles_table, day_of_row  # noqa: E402
 from workers.storage.parquet import ParquetSink  # noqa: E402
 from workers.storage.rows import Batch, Row, to_batch  # noqa: E402

@@ -10,7 +10,7 @@ from pyarrow import parquet
 
 from schemas.articles import EnrichedArticle
 from workers.errors import Unavailable
-from workers.storage.lake import WRITE_OPTIONS
+from workers.storage.lake_files import WRITE_OPTIONS
 from workers.storage.lake_rows import ARTICLES, articles_table, day_of_row
 from workers.storage.rows import to_batch
 

@@ -15,7 +15,6 @@ One writer at a time: an exclusive lock on `_state/lock`, which ends with its pr
 """
 
 import contextlib
-import ctypes
 import fcntl
 import os
 import shutil
@@ -24,38 +23,22 @@ import time
 import uuid
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
 
 import pyarrow as pa
 from pyarrow import parquet
 
 from workers.errors import Unavailable
+from workers.storage.lake_files import NO_DAY, DataFile, Task, do, folder_of, sync, sync_folders, write
 from workers.storage.lake_rows import PARTITIONS
 
-__all__ = ["STEPS", "WRITE_OPTIONS", "DataFile", "Lake", "ids_marks"]
+__all__ = ["STEPS", "Lake"]
 
-#: How long a write waits for another writer, and the size of a file that is merged no further.
+#: How long a write waits for another writer.
 _LOCK_MS = 5000
-TARGET_BYTES = 16 * 1024**2
-#: How hive names the folder of rows without a day; DuckDB, Spark and Arrow read it as null.
-_NO_DAY = "__HIVE_DEFAULT_PARTITION__"
 _FILES = "SELECT number, generation, tbl, day, rows, bytes FROM files"
 #: Tasks that are kept until the folders are synced.
 _MANY_TASKS = 200
-_EXCHANGE = 2
-_HERE = -100  # AT_FDCWD: paths are taken as they are
-#: Few different values: worth a dictionary. Texts, documents and ids are not.
-_DICTIONARY = ["source", "language", "raw_topic", "severity", "rule", *(f"{child}.list.element.{name}" for child, names in {"mentions": ("type", "entity"), "entities": ("type", "country", "entity"), "dates": ("type", "text", "value", "from_value", "to_value"), "quotes": ("speaker",)}.items() for name in names)]  # fmt: skip
 
-#: What a reader skips files by.
-_STATISTICS = ["id", "source", "language", "published_at", "raw_offset", "article_id", "rule", "fired_at"]
-
-WRITE_OPTIONS: dict[str, Any] = {
-    "compression": "zstd",
-    "use_dictionary": _DICTIONARY,
-    "write_statistics": _STATISTICS,
-    "row_group_size": 8192,
-}
 
 #: The index, as steps that are only ever added to.
 STEPS: tuple[tuple[str, ...], ...] = (
@@ -69,36 +52,6 @@ STEPS: tuple[tuple[str, ...], ...] = (
         "CREATE TABLE pending (number INTEGER PRIMARY KEY, task TEXT NOT NULL, source TEXT NOT NULL, target TEXT NOT NULL, leaving TEXT NOT NULL)",
     ),
 )
-
-
-class DataFile(NamedTuple):
-    """A Parquet file of the lake: the number stays when it is written anew, the generation grows."""
-
-    number: int
-    generation: int
-    table: str
-    day: str | None
-    rows: int
-    bytes: int
-
-    @property
-    def path(self) -> str:
-        """Where it lies, below the lake's folder."""
-        return f"{_folder(self.table, self.day)}/{self.name}"
-
-    @property
-    def name(self) -> str:
-        """What it is called in its folder."""
-        return f"{self.number:012d}-{self.generation}.parquet"
-
-
-def _folder(table: str, day: str | None) -> str:
-    return f"{table}/{PARTITIONS[table]}={day or _NO_DAY}"
-
-
-def ids_marks(ids: Sequence[str]) -> str:
-    """Question marks for so many ids."""
-    return ", ".join("?" * len(ids))
 
 
 class Lake:
@@ -146,13 +99,17 @@ class Lake:
         """Alone with the lake until the end; what is not committed by then is undone. Raises Unavailable while another writer is at work."""
         with self._locked():
             self.index.execute("BEGIN IMMEDIATE")
+            finished = False
             try:
                 self._finish(_MANY_TASKS)
                 self._leaving, self._put, self._moved = {}, [], []
+                finished = True
                 yield
             finally:
                 if self.index.in_transaction:
                     self.index.execute("ROLLBACK")
+                    if finished:  # so nothing that is staged belongs to a commit
+                        self._clean()
 
     def commit(self) -> None:
         """Make what was put, replaced and merged last, then visible."""
@@ -161,9 +118,9 @@ class Lake:
         for staged, file in (*self._put, *self._moved):
             self._note("put", staged.name, file.path, "")
         if self._leaving or self._put or self._moved:
-            _sync(self._staged)
+            sync(self._staged)
         self.index.execute("COMMIT")
-        _do(self.path, self._pending())
+        do(self.path, self._pending())
 
     def files(self, table: str, day: str | None) -> list[DataFile]:
         """The files of that day, oldest first."""
@@ -223,7 +180,7 @@ class Lake:
         else:
             number, generation = old.number, old.generation + 1
         staged = self._staged / f"{number}-{generation}.new"
-        file = DataFile(number, generation, table, day, rows.num_rows, _write(rows, staged))
+        file = DataFile(number, generation, table, day, rows.num_rows, write(rows, staged))
         self.index.execute(
             "UPDATE files SET generation = ?, rows = ?, bytes = ? WHERE number = ?", (generation, file.rows, file.bytes, number)
         )  # fmt: skip
@@ -234,7 +191,7 @@ class Lake:
     ) -> None:
         """The day's next folder: what stays as links, what comes; noted to change names with the folder of now."""
         leaving, coming = change
-        there, next_one = self.path / _folder(table, day), self._staged / name
+        there, next_one = self.path / folder_of(table, day), self._staged / name
         shutil.rmtree(next_one, ignore_errors=True)
         next_one.mkdir()
         goes = {file.name for file in leaving}
@@ -243,22 +200,24 @@ class Lake:
                 os.link(stays, next_one / stays.name)
         for file, staged in coming:
             os.replace(staged, next_one / file.name)  # noqa: PTH105  tests count the calls of os
-        _sync(next_one)
-        self._note("swap", name, _folder(table, day), leaving[0].name)
+        sync(next_one)
+        self._note("swap", name, folder_of(table, day), leaving[0].name)
 
     def _note(self, task: str, source: str, target: str, leaving: str) -> None:
         self.index.execute("INSERT INTO pending (task, source, target, leaving) VALUES (?, ?, ?, ?)", (task, source, target, leaving))  # fmt: skip
 
-    def _pending(self) -> list[tuple[str, str, str, str]]:
-        return self.index.execute("SELECT task, source, target, leaving FROM pending ORDER BY number").fetchall()
+    def _pending(self) -> list[Task]:
+        return list(
+            map(Task._make, self.index.execute("SELECT task, source, target, leaving FROM pending ORDER BY number"))
+        )
 
     def _finish(self, most: int) -> None:
         """Do what an earlier commit left to be done, and forget it once there is more of it than `most`."""
         left = self._pending()
         if left:
-            _do(self.path, left)
+            do(self.path, left)
         if len(left) > most:
-            _sync_folders(self.path, left)
+            sync_folders(self.path, left)
             self.index.execute("DELETE FROM pending")
 
     def _clean(self) -> None:
@@ -271,7 +230,7 @@ class Lake:
         for table, partition in PARTITIONS.items():
             for path in sorted(self.path.glob(f"{table}/{partition}=*/*.parquet")):
                 day = path.parent.name.partition("=")[2]
-                self._index_file(table, None if day == _NO_DAY else day, path)
+                self._index_file(table, None if day == NO_DAY else day, path)
         self.index.execute("UPDATE articles SET versions = (SELECT coalesce(max(number), 0) FROM versions v WHERE v.id = articles.id)")  # fmt: skip
 
     def _index_file(self, table: str, day: str | None, path: Path) -> None:
@@ -282,7 +241,7 @@ class Lake:
         more = ", versions" if table == "articles" else ""
         rows = zip(*(found[name].to_pylist() for name in columns), strict=True)
         self.index.executemany(
-            f"INSERT INTO {table} ({', '.join(columns)}, file{more}) VALUES ({ids_marks(columns)}, {number}{', 0' if more else ''})", rows
+            f"INSERT INTO {table} ({', '.join(columns)}, file{more}) VALUES ({', '.join('?' * len(columns))}, {number}{', 0' if more else ''})", rows
         )  # fmt: skip
 
     def _migrate(self) -> None:
@@ -312,60 +271,3 @@ class Lake:
         finally:
             if self._lock >= 0:
                 fcntl.flock(self._lock, fcntl.LOCK_UN)
-
-
-def _write(rows: pa.Table, path: Path) -> int:
-    """The rows on disk, synced; the size in bytes."""
-    parquet.write_table(rows, path, **WRITE_OPTIONS)  # fmt: skip
-    with path.open("rb") as written:
-        os.fsync(written.fileno())
-    return path.stat().st_size
-
-
-def _do(root: Path, tasks: Sequence[tuple[str, str, str, str]]) -> None:
-    """Put and swap in order, each whether or not it was done before."""
-    staged = root / "_state" / "staged"
-    for task, source, name, leaving in tasks:
-        coming, target = staged / source, root / name
-        if not coming.exists():
-            continue
-        if task == "put":
-            target.parent.mkdir(parents=True, exist_ok=True)
-            os.replace(coming, target)  # noqa: PTH105  tests count the calls of os
-            continue
-        if (target / leaving).exists() or not target.exists():
-            _exchange(coming, target)
-            with contextlib.suppress(OSError):  # a day without files
-                target.rmdir()
-        shutil.rmtree(coming, ignore_errors=True)
-
-
-def _sync_folders(root: Path, tasks: Sequence[tuple[str, str, str, str]]) -> None:
-    """What was put in place, and what folders were made for it, last."""
-    places = {root / name for task, _, name, _ in tasks if task == "swap"}
-    places |= {(root / name).parent for task, _, name, _ in tasks if task == "put"}
-    for folder in sorted(places | {place.parent for place in places} | {root}):
-        if folder.is_dir():
-            _sync(folder)
-
-
-def _exchange(new: Path, old: Path) -> None:
-    """Two folders change names at once."""
-    library = ctypes.CDLL(None, use_errno=True)
-    rename: Any = getattr(library, "renameat2", None)
-    if rename and rename(_HERE, os.fsencode(new), _HERE, os.fsencode(old), _EXCHANGE) == 0:
-        return
-    aside = new.with_name(f"{new.name}.old")
-    old.parent.mkdir(parents=True, exist_ok=True)
-    if old.exists():
-        old.rename(aside)
-    new.rename(old)
-    shutil.rmtree(aside, ignore_errors=True)
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

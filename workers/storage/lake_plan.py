@@ -14,7 +14,8 @@ import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from workers.storage.lake import DataFile, Lake
+from workers.storage.lake import Lake
+from workers.storage.lake_files import DataFile
 from workers.storage.lake_rows import alerts_table, articles_table, day_of_row, versions_table
 from workers.storage.rows import COLUMNS, Batch, Row
 from workers.storage.versions import Version, meet, version_of

@@ -16,7 +16,8 @@ from pathlib import Path
 import pyarrow as pa
 
 from workers.errors import StoreRefused, Unavailable
-from workers.storage.lake import TARGET_BYTES, DataFile, Lake
+from workers.storage.lake import Lake
+from workers.storage.lake_files import TARGET_BYTES, DataFile
 from workers.storage.lake_plan import apply
 from workers.storage.lake_rows import Unfit
 from workers.storage.rows import Batch, Row, Storable, culprit, only, to_batch
