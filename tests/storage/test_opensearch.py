@@ -44,7 +44,7 @@ def test_a_bulk_is_lines_of_json_compressed_and_signed(stub: OpenSearchStub, sin
     assert headers["content-encoding"] == "gzip"
     assert headers["authorization"].startswith("Basic ")
     lines = [json.loads(line) for line in body.splitlines()]
-    assert lines[0] == {"index": {"_index": "test-articles", "_id": "a1", "version": 5, "version_type": "external"}}
+    assert lines[0] == {"index": {"_index": "test-articles", "_id": "a1", "version": 1, "version_type": "external"}}
     assert lines[1]["entities"] == [{"entity": "e1", "type": "PER", "name": "Lavrov", "count": 1, "salience": 0.5, "role": None, "country": "RU", "geonames_id": None, "wikidata": None, "name_key": "lavrov"}]  # fmt: skip
     assert "text" not in lines[1]["document"]
     assert len(lines) == 4
@@ -140,8 +140,36 @@ def test_a_disk_that_is_nearly_full_is_waited_for(stub: OpenSearchStub, sink: Op
     assert set(texts(stub)) == {"a1"}
 
 
-def test_another_writer_that_comes_between_is_met_by_the_same_order(stub: OpenSearchStub, sink: OpenSearchSink) -> None:
+@pytest.mark.parametrize(
+    ("ours", "stays", "history"),
+    [((2, "Second."), "Third.", ["First."]), ((5, "Fifth."), "Fifth.", ["First.", "Third."])],
+    ids=["older", "newer"],
+)
+@pytest.mark.parametrize("moment", [0, 1], ids=["after the first read", "after the second"])
+def test_another_writer_that_comes_between_is_met_by_the_same_order_and_kept(
+    stub: OpenSearchStub, sink: OpenSearchSink, ours: tuple[int, str], stays: str, history: list[str], moment: int
+) -> None:
     sink.write([article("a1", "First.", offset=1)])
+    other = OpenSearchSink(stub.url)
+    read = sink._read
+    turns = iter([lambda: None] * moment + [lambda: other.write([article("a1", "Third.", offset=3)])])
+
+    def read_and_be_overtaken(*arguments: Any) -> Any:
+        found = read(*arguments)
+        if arguments[1]:
+            next(turns, lambda: None)()
+        return found
+
+    sink._read = read_and_be_overtaken  # type: ignore[method-assign]
+    sink.write([article("a1", ours[1], offset=ours[0])])
+    assert texts(stub) == {"a1": stays}
+    kept = sorted((one["number"], one["text"]) for one in stub.documents("versions").values())
+    assert kept == list(enumerate(history, 1))
+    other.close()
+
+
+def test_writers_that_meet_a_new_article_at_once_both_tell_of_it(stub: OpenSearchStub, sink: OpenSearchSink) -> None:
+    sink.open()
     other = OpenSearchSink(stub.url)
     read = sink._read
     turns = iter([lambda: other.write([article("a1", "Third.", offset=3)])])
@@ -152,9 +180,9 @@ def test_another_writer_that_comes_between_is_met_by_the_same_order(stub: OpenSe
         return found
 
     sink._read = read_and_be_overtaken  # type: ignore[method-assign]
-    sink.write([article("a1", "Second.", offset=2)])
-    assert texts(stub) == {"a1": "Third."}
-    assert [(one["number"], one["text"]) for one in stub.documents("versions").values()] == [(1, "First.")]
+    sink.write([article("a1", "Fifth.", offset=5)])
+    assert texts(stub) == {"a1": "Fifth."}
+    assert [one["text"] for one in stub.documents("versions").values()] == ["Third."]
     other.close()
 
 

@@ -18,6 +18,7 @@ from schemas.topics import ENRICHED
 from workers.errors import Unavailable
 from workers.ports import Tombstone
 from workers.storage import lake, lake_files, parquet
+from workers.storage.lake_files import DataFile
 from workers.storage.parquet import ParquetSink
 
 
@@ -188,6 +189,19 @@ def test_small_files_of_a_day_are_merged_by_the_sink_itself(tmp_path: Path, monk
     write(tmp_path, *([on("2025-07-30", f"a{number}", offset=number)] for number in range(9)))
     assert len(seen(tmp_path)) == 9
     assert len(files(tmp_path)) <= 3
+
+
+def test_files_are_merged_by_size_class_up_to_the_size_aimed_at() -> None:
+    def files_of(*sizes: tuple[int, int]) -> list[DataFile]:
+        return [DataFile(number, 0, "articles", None, rows, size) for number, (rows, size) in enumerate(sizes)]
+
+    tiny, middle, large = (5, 20_000), (500, 1_700_000), (4000, 14_000_000)
+    assert parquet._small(files_of(*[tiny] * 15, large), 16) == []
+    assert len(parquet._small(files_of(*[tiny] * 16, large), 16)) == 16
+    assert len(parquet._small(files_of(*[middle] * 16), 16)) == 9, "more would not fit"
+    assert parquet._small(files_of(*[tiny] * 10, *[middle] * 10), 16) == [], "neither class is full"
+    assert len(parquet._small(files_of(tiny, middle, large), 2)) == 2
+    assert parquet._small(files_of(tiny, large, large), 2) == []
 
 
 def test_the_day_is_a_folder_that_duckdb_reads_as_a_date(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ Guarantee: `write` returns after OpenSearch has acknowledged every document of t
 itself, so what a broken-off batch has written stays, and writing it again changes nothing. The same message twice changes no document; an older
 version of an article (a smaller offset of the same raw partition) does not replace a newer one; what is replaced is kept in `PREFIX-versions`.
 
-Documents are read before they are written, and written with an external version above the one that was read: a writer that came between makes a
+Documents are read before they are written, and written with the external version after the one that was read: a writer that came between makes a
 conflict (409), after which they are read again. Sources: the OpenSearch documentation of the bulk, multi-get, index template and delete-by-query APIs.
 """
 
@@ -169,12 +169,12 @@ class OpenSearchSink:
             if there is not None:
                 source |= {"stored_at": there.source["stored_at"], "versions": there.source["versions"]}
                 source["updated_at"] = there.source["updated_at"] if outcome == "again" else now
-            if old is not None:
+            if (
+                there is not None and old is not None and old.version == there.version
+            ):  # else the write makes a conflict
                 source["versions"] = number = old.source["versions"] + 1
                 history.append(self._action("index", "versions", f"{_id(row.id)}#{number}", row.place, version_source(old.source, number, now)))  # fmt: skip
-            read = old or there
-            above = (read.version if read else 0, version_of(row).offset or 0, least.get(row.id, 0))
-            version = max(above) + 1
+            version = max(there.version if there else 0, least.get(row.id, 0)) + 1
             actions.append(self._action("index", "articles", _id(row.id), row.place, source, version))
         return actions, history
 

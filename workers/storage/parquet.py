@@ -128,14 +128,14 @@ def _merge(lake: Lake, table: str, day: str | None, *, least: int) -> None:
 
 
 def _small(files: Sequence[DataFile], least: int) -> list[DataFile]:
-    """Small files that together make one of the size aimed at, oldest first: as soon as there are `least` of one size class, so that a row is
-    written a few times, not at each merge. Two are merged whatever their size."""
+    """Small files that together make one of the size aimed at, oldest first; [] where there are not `least` of one size class. Classes are powers
+    of 16 in rows, so that a row is written anew a few times, not at each merge; two are merged whatever their size."""
     classes: dict[int, list[DataFile]] = {}
     for file in files:
         if file.bytes < TARGET_BYTES // 2:
             classes.setdefault(file.rows.bit_length() // 4 if least > 2 else 0, []).append(file)
     for found in classes.values():
-        chosen = [file for file, size in zip(found, accumulate(file.bytes for file in found), strict=True) if size <= TARGET_BYTES]  # fmt: skip
-        if len(chosen) >= min(least, max(2, len(found) - 1)) and len(found) >= least:
-            return chosen
+        if len(found) >= least:
+            sizes = accumulate(file.bytes for file in found)
+            return [file for file, size in zip(found, sizes, strict=True) if size <= TARGET_BYTES]
     return []
