@@ -141,6 +141,8 @@ def test_compact_merges_the_files_of_a_lake(tmp_path: Path) -> None:
     code, out, _ = dateline(tmp_path, "compact", "--lake", f"parquet:///{tmp_path}/lake")
     assert (code, "4 files fewer" in out) == (0, True)
     assert len(in_lake(tmp_path / "lake")) == 5
+    code, out, _ = dateline(tmp_path, "snapshot", str(tmp_path / "then"), "--lake", f"parquet:///{tmp_path}/lake")
+    assert (code, "1 files" in out, len(in_lake(tmp_path / "then"))) == (0, True, 5)
     assert dateline(tmp_path / "x.db", "compact")[0] == 78
 
 

@@ -2,7 +2,7 @@
 
     articles/published_on=2025-07-31/000000000007-0.parquet   what readers read: articles/**/*.parquet, versions/**, alerts/**
     _state/index.db                                           which id lies in which file, and what is still to be done
-    _state/staged/                                            files and folders on their way in
+    _state/staged/, _state/retired/                           files and folders on their way in; folders on their way out
 
 A file never changes; its successor has another name. A commit writes its files into `staged`, syncs them, and notes in one SQLite transaction
 where they belong and what they hold. That transaction is the commit. Then they are put in place: a new file by a rename; where files of a day are
@@ -22,19 +22,24 @@ import sqlite3
 import time
 import uuid
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pyarrow as pa
 from pyarrow import parquet
 
 from workers.errors import Unavailable
-from workers.storage.lake_files import NO_DAY, DataFile, Task, do, folder_of, sync, sync_folders, write
+from workers.storage.lake_files import NO_DAY, DataFile, Task, do, folder_of, forget_retired, sync, sync_folders, write
 from workers.storage.lake_rows import PARTITIONS
 
 __all__ = ["STEPS", "Lake"]
 
 #: How long a write waits for another writer.
 _LOCK_MS = 5000
+#: How long a folder that was replaced is kept for the queries that are reading its names.
+_GRACE_S = 60.0
+#: Files that are written at once.
+_WRITERS = 4
 _FILES = "SELECT number, generation, tbl, day, rows, bytes FROM files"
 #: Tasks that are kept until the folders are synced.
 _MANY_TASKS = 200
@@ -59,13 +64,15 @@ class Lake:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        #: What the transaction does: files that leave and come, by table and day; new files; new files of rows that left elsewhere.
+        #: What the transaction does: rows to be written, with their path and file; files that leave and come, by table and day; new files; new files of rows that left elsewhere.
+        self._unwritten: list[tuple[pa.Table, Path, int]] = []
         self._leaving: dict[tuple[str, str | None], tuple[list[DataFile], list[tuple[DataFile, Path]]]] = {}
         self._put: list[tuple[Path, DataFile]] = []
         self._moved: list[tuple[Path, DataFile]] = []
         self._state = path / "_state"
         self._staged = self._state / "staged"
         self._staged.mkdir(parents=True, exist_ok=True)
+        (self._state / "retired").mkdir(exist_ok=True)
         self._lock = os.open(self._state / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
         try:
             with self._locked():
@@ -86,6 +93,28 @@ class Lake:
             self.close()
             raise
 
+    def snapshot(self, into: Path) -> int:
+        """Links to all files as of now in a new folder on the same file system; how many. Raises FileExistsError where it is there already."""
+        unfinished = into.with_name(f"{into.name}.unfinished")
+        shutil.rmtree(unfinished, ignore_errors=True)
+        unfinished.mkdir(parents=True)
+        with self.transaction():
+            found = [DataFile(*row) for row in self.index.execute(_FILES)]
+            for file in found:
+                target = unfinished / file.path
+                target.parent.mkdir(parents=True, exist_ok=True)
+                with contextlib.suppress(FileNotFoundError):  # somebody has taken the day away
+                    os.link(self.path / file.path, target)
+        if into.exists():
+            raise FileExistsError(f"{into} is there already")
+        unfinished.rename(into)
+        return len(found)
+
+    def release(self) -> None:
+        """Give back all space that can be: what was replaced goes at once."""
+        with contextlib.suppress(OSError):
+            forget_retired(self.path, 0)
+
     def close(self) -> None:
         """Let go of the index and the lock."""
         if self._lock >= 0:
@@ -102,7 +131,8 @@ class Lake:
             finished = False
             try:
                 self._finish(_MANY_TASKS)
-                self._leaving, self._put, self._moved = {}, [], []
+                forget_retired(self.path, _GRACE_S)
+                self._unwritten, self._leaving, self._put, self._moved = [], {}, [], []
                 finished = True
                 yield
             finally:
@@ -113,11 +143,13 @@ class Lake:
 
     def commit(self) -> None:
         """Make what was put, replaced and merged last, then visible."""
+        if self._unwritten:
+            self._write()
         for (table, day), leaving in self._leaving.items():
             self._stage_folder(table, day, leaving, f"folder-{uuid.uuid4().hex}")
         for staged, file in (*self._put, *self._moved):
             self._note("put", staged.name, file.path, "")
-        if self._leaving or self._put or self._moved:
+        if self._leaving or self._unwritten:
             sync(self._staged)
         self.index.execute("COMMIT")
         do(self.path, self._pending())
@@ -180,11 +212,19 @@ class Lake:
         else:
             number, generation = old.number, old.generation + 1
         staged = self._staged / f"{number}-{generation}.new"
-        file = DataFile(number, generation, table, day, rows.num_rows, write(rows, staged))
-        self.index.execute(
-            "UPDATE files SET generation = ?, rows = ?, bytes = ? WHERE number = ?", (generation, file.rows, file.bytes, number)
-        )  # fmt: skip
-        return file, staged
+        self._unwritten.append((rows, staged, number))
+        self.index.execute("UPDATE files SET generation = ?, rows = ? WHERE number = ?", (generation, rows.num_rows, number))  # fmt: skip
+        return DataFile(number, generation, table, day, rows.num_rows, 0), staged
+
+    def _write(self) -> None:
+        """Write what is staged, several files at once: most of the time goes to compression and to the disk."""
+        tables, paths, numbers = zip(*self._unwritten, strict=True)
+        if len(paths) == 1:
+            sizes = [write(tables[0], paths[0])]
+        else:
+            with ThreadPoolExecutor(min(_WRITERS, len(paths))) as writers:
+                sizes = list(writers.map(write, tables, paths))
+        self.index.executemany("UPDATE files SET bytes = ? WHERE number = ?", zip(sizes, numbers, strict=True))
 
     def _stage_folder(
         self, table: str, day: str | None, change: tuple[list[DataFile], list[tuple[DataFile, Path]]], name: str

@@ -2,8 +2,8 @@
 
 Guarantee: `write` returns after the batch is on disk and visible; whatever happens in between, the lake holds all or none of it once it is opened
 again; the same message twice changes no row; an older version of an article (a smaller offset of the same raw partition) does not replace a newer
-one; what is replaced is kept in `versions`. A reader of `articles/**/*.parquet` sees each article whole and never twice; while the publication day
-of an article changes, it is missing for an instant. How the files change is told in lake.py.
+one; what is replaced is kept in `versions`. A reader of `articles/**/*.parquet` sees each article whole and never twice; docs/lake.md tells when it
+may miss one for an instant, and `snapshot` gives a folder that never changes. How the files change is told in lake.py.
 """
 
 import contextlib
@@ -59,6 +59,11 @@ class ParquetSink:
                 _merge(lake, table, day, least=2)
             return before - _count(lake)
 
+    def snapshot(self, into: Path) -> int:
+        """The lake of this moment as links in a new folder, which nothing changes any more; how many files. Raises Unavailable."""
+        with self._told() as lake:
+            return lake.snapshot(into)
+
     def close(self) -> None:
         """Let go of the lake."""
         lake, self._lake = self._lake, None
@@ -91,6 +96,8 @@ class ParquetSink:
         try:
             yield self._opened()
         except (sqlite3.Error, OSError, pa.ArrowException) as error:
+            if self._lake is not None:
+                self._lake.release()
             self.close()
             raise Unavailable(f"{self._path}: {_reason(error)}; {_mend(error)}") from None
 
