@@ -7,18 +7,25 @@ import sqlite3
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from kafka_tools import fresh_topics, produce, read_topic, worker
 
-from schemas.articles import EnrichedArticle, Entity, Provenance, RawOrigin
+from schemas.articles import EnrichedArticle, Entity, Provenance, Published, RawOrigin
 from schemas.codec import encode
 from schemas.topics import DEAD_LETTERS, ENRICHED
 from workers.runtime.clients import Outgoing
 from workers.runtime.embedded_kafka import EmbeddedKafka
+from workers.storage.sink import open_sink
 from workers.storage.sqlite import SqliteSink
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "storage"))
+
+from opensearch_stub import OpenSearchStub
 
 ROOT = Path(__file__).parents[2]
 
@@ -76,6 +83,69 @@ def test_search_prints_a_table_and_every_format(store: Path) -> None:
     assert dateline(store, "search", "--format", "xml")[0] == 78
 
 
+def test_export_writes_a_parquet_file_that_duckdb_reads(store: Path, tmp_path: Path) -> None:
+    assert dateline(store, "export", "--format", "parquet")[0] == 78
+    code, _, err = dateline(store, "export", "--format", "parquet", "--into", str(tmp_path / "out.parquet"))
+    assert (code, "3 articles" in err) == (0, True)
+    found = duckdb.sql(f"SELECT id, text, entities[1].name, published_on FROM '{tmp_path}/out.parquet' ORDER BY id")
+    assert found.fetchall()[1] == ("a2", "Other words.", "Ben Other", None)
+    assert [path.name for path in tmp_path.iterdir() if "unfinished" in path.name] == []
+
+
+def in_lake(lake: Path) -> dict[str, str]:
+    """Id and text of every article, as a plain glob gives them."""
+    if not any(lake.glob("articles/**/*.parquet")):
+        return {}
+    return dict(duckdb.sql(f"SELECT id, text FROM read_parquet('{lake}/articles/**/*.parquet')").fetchall())
+
+
+def published(day: str) -> Published:
+    return Published(value=day, precision="day", tz_status="unknown", method="jsonld", raw=day, confidence=0.9)
+
+
+@pytest.mark.parametrize("kind", ["parquet", "opensearch"])
+def test_erasing_and_retention_reach_every_store(kind: str, tmp_path: Path) -> None:
+    with OpenSearchStub() as stub:
+        url = stub.url if kind == "opensearch" else f"parquet:///{tmp_path}/lake"
+
+        def left() -> set[str]:
+            return {one["id"] for one in stub.documents("articles").values()} if kind == "opensearch" else set(in_lake(tmp_path / "lake"))  # fmt: skip
+
+        yesterday = (datetime.now(UTC) - timedelta(days=1)).date().isoformat()
+        sink = open_sink(url)
+        sink.write([
+            told("old", "Old.").model_copy(update={"published": published("2020-01-01")}), told("new", "New.", offset=1).model_copy(update={"published": published(yesterday)}),
+            told("by-b", "B.", offset=2, source="b.example"), told("of-ben", "Ben.", offset=3, person="Ben Other"), told("stays", "Stays.", offset=4),
+        ])  # fmt: skip
+        sink.close()
+
+        def erase(*arguments: str) -> str:
+            code, out, err = dateline(tmp_path, "erase", *arguments, "--yes", DATELINE_STORAGE_URL=url)
+            assert code == 0, err
+            return out
+
+        assert "erased 1 articles" in erase("--older-than-days", "365")
+        assert left() == {"new", "by-b", "of-ben", "stays"}
+        assert "erased 1 articles" in erase("--source", "b.example", "--store-only")
+        assert "erased 1 articles" in erase("--person", "ben other", "--store-only")
+        assert left() == {"new", "stays"}
+        erase("--article", "new", "--store-only")
+        assert left() == {"stays"}
+
+
+def test_compact_merges_the_files_of_a_lake(tmp_path: Path) -> None:
+    sink = open_sink(f"parquet:///{tmp_path}/lake")
+    for number in range(5):
+        sink.write([told(f"a{number}", "Words.", offset=number)])
+    sink.close()
+    code, out, _ = dateline(tmp_path, "compact", "--lake", f"parquet:///{tmp_path}/lake")
+    assert (code, "4 files fewer" in out) == (0, True)
+    assert len(in_lake(tmp_path / "lake")) == 5
+    code, out, _ = dateline(tmp_path, "snapshot", str(tmp_path / "then"), "--lake", f"parquet:///{tmp_path}/lake")
+    assert (code, "1 files" in out, len(in_lake(tmp_path / "then"))) == (0, True, 5)
+    assert dateline(tmp_path / "x.db", "compact")[0] == 78
+
+
 def test_export_writes_every_article_once(store: Path) -> None:
     code, out, _ = dateline(store, "export")
     assert (code, sorted(json.loads(line)["id"] for line in out.splitlines())) == (0, ["a1", "a2", "a3"])
@@ -120,10 +190,41 @@ def test_what_is_rebuilt_from_the_topics_is_what_the_worker_stored_and_erased_st
     assert content(again)["articles"] == before["articles"], "again and again to the same content"
 
 
+def lake_content(path: Path) -> list[Any]:
+    """All that a lake holds but the times of storing, in an order of its own."""
+    return [
+        duckdb.sql(
+            f"SELECT * EXCLUDE ({times}) FROM read_parquet('{path}/{table}/**/*.parquet') ORDER BY ALL"
+        ).fetchall()
+        for table, times in (("articles", "stored_at, updated_at"), ("versions", "written_at, replaced_at"))
+        if any(path.glob(f"{table}/**/*.parquet"))
+    ]
+
+
+@pytest.mark.broker
+def test_a_lake_is_rebuilt_from_the_topics_to_the_same_content(kafka: EmbeddedKafka, tmp_path: Path) -> None:
+    settings = fresh_topics(kafka.bootstrap_servers, partitions=3)
+    articles = [told(f"n{number}", f"Some words, {number}.", offset=number).model_copy(update={"published": published(f"2025-07-{number % 5 + 1:02}")}) for number in range(40)]  # fmt: skip
+    corrected = [told(f"n{number}", f"Better words, {number}.", offset=100 + number).model_copy(update={"published": published("2025-07-09")}) for number in range(0, 40, 4)]  # fmt: skip
+    produce(settings, ENRICHED.name, (Outgoing(one.id.encode(), encode(one)) for one in [*articles, *corrected]))
+    lake, again = tmp_path / "lake", tmp_path / "again"
+    broker = {"DATELINE_BOOTSTRAP_SERVERS": kafka.bootstrap_servers, "DATELINE_STORAGE_URL": f"parquet:///{lake}"}
+    with worker("storage", kafka.bootstrap_servers, tmp_path, storage_url=f"parquet:///{lake}", partitions=3):
+        until(lambda: len(in_lake(lake)) == 40 and sum("Better" in text for text in in_lake(lake).values()) == 10)
+        code, out, err = dateline(lake, "erase", "--article", "n8", "--yes", **broker)
+        assert (code, "erased 1 articles" in out) == (0, True), err
+        code, out, err = dateline(lake, "rebuild", "--into", f"parquet:///{again}", **broker)
+        assert (code, "read 51 messages, stored 51" in out) == (0, True), (out, err)
+        until(lambda: lake_content(again) == lake_content(lake))
+    assert [len(rows) for rows in lake_content(again)] == [39, 9]
+    assert dateline(again, "rebuild", **broker)[0] == 0
+    assert [len(rows) for rows in lake_content(lake)] == [39, 9]
+
+
 def until(condition: Any, timeout_s: float = 60.0) -> None:
     deadline = time.monotonic() + timeout_s
     while True:
-        with contextlib.suppress(sqlite3.Error):
+        with contextlib.suppress(sqlite3.Error, duckdb.IOException):
             if condition():
                 return
         assert time.monotonic() < deadline

@@ -9,10 +9,12 @@ import yaml
 
 from workers.alerts.rules import load_rules
 from workers.pipeline import WORKERS
+from workers.runtime.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE = ROOT / "docker-compose.yml"
 EXTERNAL = ROOT / "deploy" / "external-kafka.yml"
+LAKE = ROOT / "deploy" / "lake.yml"
 _VARIABLE = re.compile(r"\$\{([A-Z_]+)(?::([-?])([^}]*))?\}")
 
 
@@ -36,7 +38,7 @@ def explained() -> dict[str, str]:
 def taken() -> dict[str, set[str]]:
     """Every variable of the compose files with the defaults that they give it."""
     found: dict[str, set[str]] = {}
-    for path in (COMPOSE, EXTERNAL):
+    for path in (COMPOSE, EXTERNAL, LAKE):
         for name, kind, default in _VARIABLE.findall(path.read_text(encoding="utf-8")):
             found.setdefault(name, set()).add("" if kind == "?" else default)
     return found
@@ -70,6 +72,18 @@ def test_every_worker_and_the_making_of_topics_reach_brokers_of_ones_own() -> No
     assert set(there) == {*WORKERS, "topics"}
     environments = [service["environment"] for service in there.values()]
     assert all(environment == environments[0] for environment in environments)
+
+
+def test_a_lake_is_a_second_storage_worker_with_a_group_and_a_volume_of_its_own() -> None:
+    (name, service), *others = services(LAKE).items()
+    assert not others
+    assert service["extends"] == {"file": "../docker-compose.yml", "service": "storage"}
+    assert service["environment"]["DATELINE_GROUP_PREFIX"] != Settings.model_fields["group_prefix"].default
+    path = service["environment"]["DATELINE_STORAGE_URL"].removeprefix("parquet:///")
+    assert service["volumes"] == [f"{name}:{path}"]
+    assert path in (ROOT / "deploy" / "Dockerfile").read_text(), "it belongs to the user that the worker runs as"
+    arguments = service["build"]["args"]
+    assert (ROOT / "requirements" / f"{arguments['REQUIREMENTS']}.txt").read_text().count("pyarrow==") == 1
 
 
 def test_the_example_rules_load() -> None:

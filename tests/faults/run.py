@@ -11,6 +11,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests"), str(ROOT / "tests" / "faults")]
 
 from cases import CASES, Bench, Result, control_doubles, control_loses  # noqa: E402
 from postgres_server import PostgresServer  # noqa: E402
+from sink_cases import SINK_CASES, can_mount  # noqa: E402
 
 from workers.runtime.embedded_kafka import EmbeddedKafka  # noqa: E402
 from workers.runtime.logging import configure  # noqa: E402
@@ -20,7 +21,7 @@ def main() -> int:
     configure("error")
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--articles", type=int, default=20_000)
-    parser.add_argument("--case", action="append", choices=[*CASES, "control"], help="only these")
+    parser.add_argument("--case", action="append", choices=[*CASES, *SINK_CASES, "control"], help="only these")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="dateline-faults-") as name:
         folder = Path(name)
@@ -38,8 +39,11 @@ def main() -> int:
 
 def _run(bench: Bench, only: list[str] | None) -> tuple[list[Result], list[Result]]:
     results, controls = [], []
-    for name, case in CASES.items():
+    for name, case in (CASES | SINK_CASES).items():
         if (only and name not in only) or (name == "postgres" and not bench.postgres.available()):  # type: ignore[union-attr]
+            continue
+        if name.endswith("-full") and can_mount():
+            sys.stderr.write(f"{name}: skipped: {can_mount()}\n")
             continue
         results.append(_told(case(bench)))
     if not only or "control" in only:
@@ -67,7 +71,10 @@ def _report(found: tuple[list[Result], list[Result]], postgres: PostgresServer) 
         "cases": {result.name: _figures(result) for result in results},
         "recovery_s": {"median": recovery[len(recovery) // 2], "max": recovery[-1]} if recovery else None,
         "controls": {result.name: _figures(result) for result in controls},
-        "skipped": [] if postgres.available() else ["postgres"],
+        "skipped": [
+            *([] if postgres.available() else ["postgres"]),
+            *(name for name in SINK_CASES if name.endswith("-full") and can_mount()),
+        ],
     }
     if blind:
         sys.stderr.write("the controls were not caught: a loss or a duplicate would go unseen\n")

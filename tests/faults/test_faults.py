@@ -9,6 +9,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 from cases import CASES, Bench, control_doubles, control_loses, count
+from sink_cases import SINK_CASES, can_mount
 
 from workers.runtime.embedded_kafka import EmbeddedKafka
 
@@ -31,6 +32,18 @@ def bench(tmp_path_factory: pytest.TempPathFactory, postgres: object) -> Iterato
 @pytest.mark.parametrize("name", ["fused", "rebalance", "broker", "zombie", "postgres"])
 def test_nothing_is_lost_and_nothing_doubled(bench: Bench, name: str) -> None:
     result = CASES[name](bench)
+    assert (result.lost, result.doubled) == (0, 0), result
+
+
+@pytest.mark.faults
+@pytest.mark.broker
+@pytest.mark.timeout(400)
+@pytest.mark.parametrize("name", list(SINK_CASES))
+def test_what_is_on_the_topic_is_in_the_store_whole_and_once(bench: Bench, name: str) -> None:
+    reason = can_mount() if name.endswith("full") else None
+    if reason:
+        pytest.skip(reason)
+    result = SINK_CASES[name](bench)
     assert (result.lost, result.doubled) == (0, 0), result
 
 

@@ -1,6 +1,10 @@
 """The stores under test, behind one face: a sink, a look at the rows, and what can go wrong with the store."""
 
 import contextlib
+import fcntl
+import functools
+import json
+import shutil
 import sqlite3
 import uuid
 from collections.abc import Iterator, Sequence
@@ -8,8 +12,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
+import duckdb
 import psycopg
 import pytest
+from opensearch_stub import OpenSearchStub
+from pyarrow import parquet
 
 from schemas.alerts import Alert, AlertArticle
 from schemas.articles import (
@@ -23,12 +30,17 @@ from schemas.articles import (
     RawOrigin,
     TemporalExpression,
 )
-from workers.ports import Sink
-from workers.storage import migrations
+from schemas.topics import ENRICHED
+from workers.ports import Sink, Tombstone
+from workers.storage import lake, lake_rows, migrations
+from workers.storage.opensearch import OpenSearchSink
+from workers.storage.opensearch_index import INDEXES
+from workers.storage.parquet import ParquetSink
 from workers.storage.postgresql import PostgresqlSink
+from workers.storage.rows import CHILDREN
 from workers.storage.sqlite import SqliteSink
 
-__all__ = ["Postgresql", "Sqlite", "Store", "alert", "article", "make_store"]
+__all__ = ["OpenSearch", "Parquet", "Postgresql", "Sqlite", "Store", "alert", "article", "duck", "make_store"]
 
 TABLES = ("articles", "mentions", "entities", "dates", "quotes", "aliases", "alerts", "versions")
 
@@ -128,6 +140,151 @@ class Postgresql:
             connection.execute(f"CREATE SCHEMA {row[0]}".encode())
 
 
+@functools.cache
+def _duckdb() -> duckdb.DuckDBPyConnection:
+    return duckdb.connect(config={"threads": 1, "enable_external_file_cache": False})
+
+
+def duck() -> duckdb.DuckDBPyConnection:
+    """A connection of its own to an empty DuckDB, which remembers no file."""
+    return _duckdb().cursor()
+
+
+class Parquet:
+    """A lake, looked at by DuckDB: its plain globs, as views with the names and columns of the other stores."""
+
+    steps = lake.STEPS
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.address = f"parquet:///{path}"
+
+    def sink(self) -> Sink:
+        return ParquetSink(self.path)
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        with duck() as connection:
+            for name, view in self._views():
+                if name in query:
+                    connection.execute(f"CREATE TEMP VIEW {name} AS {view}")
+            return connection.execute(query).fetchall()
+
+    def _views(self) -> Iterator[tuple[str, str]]:
+        whole = "* REPLACE (json_merge_patch(document, json_object('text', text)) AS document)"
+        articles = f"(SELECT row_number() OVER (ORDER BY stored_at, id) AS key, {whole} FROM {self._files('articles')})"
+        yield "articles", f"FROM {articles}"
+        yield "versions", f"SELECT a.key AS article_key, v.* EXCLUDE (id) FROM (SELECT {whole} FROM {self._files('versions')}) v JOIN {articles} a ON a.id = v.id"  # fmt: skip
+        yield "alerts", f"FROM {self._files('alerts')}"
+        for child in CHILDREN:
+            places = f"SELECT key AS article_key, unnest(range(len({child}))) AS position, {child} FROM {articles}"
+            yield child, f"SELECT article_key, position, unnest({child}[position + 1]) FROM ({places})"
+        with contextlib.closing(sqlite3.connect(self.path / "_state" / "index.db")) as index:
+            versions = [row[0] for row in index.execute("SELECT version FROM schema_version")]
+        yield "schema_version", f"SELECT unnest({versions}) AS version"
+
+    def _files(self, table: str) -> str:
+        if any(self.path.glob(f"{table}/**/*.parquet")):
+            return f"read_parquet('{self.path}/{table}/**/*.parquet')"
+        schema: Any = {"articles": lake_rows.ARTICLES, "versions": lake_rows.VERSIONS, "alerts": lake_rows.ALERTS}[table]  # fmt: skip
+        empty = self.path / "_state" / f"{table}.empty"
+        parquet.write_table(schema.empty_table(), empty)
+        return f"read_parquet('{empty}', hive_partitioning = false)"
+
+    @contextlib.contextmanager
+    def locked(self) -> Iterator[None]:
+        with (self.path / "_state" / "lock").open("r+") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    def columns(self) -> set[tuple[Any, ...]]:
+        with contextlib.closing(sqlite3.connect(self.path / "_state" / "index.db")) as index:
+            return set(index.execute("SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL"))
+
+    def execute(self, statements: Sequence[str]) -> None:
+        """All that may be asked of a lake: that every article goes, which is told it by tombstones."""
+        assert list(statements) == ["DELETE FROM articles"]
+        sink = self.sink()
+        sink.write([Tombstone(ENRICHED.name, name) for (name,) in self.rows("SELECT id FROM articles")])
+        sink.close()
+
+    def clear(self) -> None:
+        shutil.rmtree(self.path, ignore_errors=True)
+
+
+class OpenSearch:
+    """The stub's documents, as tables with the names and columns of the other stores."""
+
+    steps: tuple[tuple[str, ...], ...] = ()
+
+    def __init__(self, stub: OpenSearchStub) -> None:
+        self.stub = stub
+        self.address = stub.url
+
+    def sink(self) -> Sink:
+        return OpenSearchSink(self.address)
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        with contextlib.closing(sqlite3.connect(":memory:")) as connection:
+            articles = sorted(self.stub.documents("articles").values(), key=lambda one: (one["stored_at"], one["id"]))
+            keys = {one["id"]: key for key, one in enumerate(articles, 1)}
+            history = list(self.stub.documents("versions").values())
+            versions = [
+                {"article_key": keys[one["id"]]} | {name: value for name, value in one.items() if name != "id"}
+                for one in history
+            ]
+            tables = {
+                "articles": (INDEXES["articles"], [{"key": keys[one["id"]]} | one for one in articles]),
+                "versions": (INDEXES["versions"], versions),
+                "alerts": (INDEXES["alerts"], list(self.stub.documents("alerts").values())),
+                "schema_version": (("version",), []),
+            }
+            for child, names in CHILDREN.items():
+                tables[child] = (
+                    names,
+                    [
+                        {"article_key": keys[one["id"]], "position": place} | each
+                        for one in articles
+                        for place, each in enumerate(one[child])
+                    ],
+                )
+            for name, (columns, found) in tables.items():
+                names = [*({"article_key", "position", "key"} & set(found[0] if found else {})), *columns]
+                names = [one for one in names if not found or one in found[0]]
+                connection.execute(f"CREATE TABLE {name} ({', '.join(names)})")
+                connection.executemany(
+                    f"INSERT INTO {name} VALUES ({', '.join('?' * len(names))})",
+                    [[_cell(one, column) for column in names] for one in found],
+                )
+            return connection.execute(query).fetchall()
+
+    @contextlib.contextmanager
+    def locked(self) -> Iterator[None]:
+        self.stub.blocked = True
+        yield
+        self.stub.blocked = False
+
+    def columns(self) -> set[tuple[Any, ...]]:
+        return {(name, json.dumps(body)) for name, body in self.stub.templates.items()}
+
+    def execute(self, statements: Sequence[str]) -> None:
+        """All that may be asked: that every article goes, which is told by tombstones."""
+        assert list(statements) == ["DELETE FROM articles"]
+        sink = self.sink()
+        sink.write([Tombstone(ENRICHED.name, name) for (name,) in self.rows("SELECT id FROM articles")])
+        sink.close()
+
+    def clear(self) -> None:
+        self.stub.indexes.clear()
+
+
+def _cell(source: dict[str, Any], column: str) -> Any:
+    """A document is whole with its text, which is stored beside it."""
+    value = source[column]
+    if column == "document":
+        return json.dumps(value | ({"text": source["text"]} if "text" in source else {}))
+    return value
+
+
 def article(
     identity: str = "a1", text: str = "Lavrov spoke.", *, offset: int | None = 0, **fields: Any
 ) -> EnrichedArticle:
@@ -163,6 +320,14 @@ def make_store(kind: str, request: pytest.FixtureRequest, folder: Path) -> Itera
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("workers.storage.sqlite._BUSY_MS", 100)
         patch.setattr("workers.storage.postgresql._LOCK_MS", 100)
+        patch.setattr("workers.storage.lake._LOCK_MS", 100)
+        if kind == "opensearch":
+            with OpenSearchStub() as stub:
+                yield OpenSearch(stub)
+            return
+        if kind == "parquet":
+            yield Parquet(folder / "lake")
+            return
         if kind == "sqlite":
             yield Sqlite(folder / "store.db")
             return

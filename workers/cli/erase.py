@@ -12,8 +12,8 @@ from workers.errors import DatelineError, Misconfigured
 from workers.ports import Tombstone
 from workers.runtime.clients import publish_tombstones
 from workers.runtime.settings import Settings
+from workers.storage.find import open_finder
 from workers.storage.query import Filters
-from workers.storage.read import open_reader
 from workers.storage.sink import DropsMonths, open_sink
 
 __all__ = ["erase"]
@@ -66,7 +66,7 @@ def erase(
 def _chosen(
     settings: Settings, article: str | None, source: str | None, person: str | None, older_than_days: int | None
 ) -> tuple[list[str], list[str]]:
-    reader = open_reader(settings.storage_url)
+    reader = open_finder(settings.storage_url)
     try:
         if article is not None:
             ids = [article]  # a tombstone is also due where the store has not seen the article

@@ -3,6 +3,7 @@
 import typer
 
 from workers.cli import config, dead_letters, rules, topics
+from workers.cli.compact import compact, snapshot
 from workers.cli.demo import demo
 from workers.cli.enrich import enrich
 from workers.cli.erase import erase
@@ -40,6 +41,8 @@ app.command()(export)
 app.command()(serve)
 app.command()(erase)
 app.command()(rebuild)
+app.command()(compact)
+app.command()(snapshot)
 app.add_typer(rules.app, name="rules")
 app.add_typer(config.app, name="config")
 

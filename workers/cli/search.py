@@ -1,5 +1,7 @@
 """`dateline search` and `dateline export`: what the store holds, found by words, names, places and days."""
 
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Annotated, Any
 
 import orjson
@@ -71,21 +73,36 @@ def export(
     published_to: _To = None,
     mentioned_from: _Since = None,
     mentioned_to: _Until = None,
-    output: Annotated[str, typer.Option("--format", "-f", help="jsonl, ninjs or jsonld")] = "jsonl",
+    output: Annotated[str, typer.Option("--format", "-f", help="jsonl, ninjs, jsonld or parquet")] = "jsonl",
+    into: Annotated[Path | None, typer.Option(help="The file that --format parquet writes")] = None,
 ) -> None:
-    """All articles that have what is asked for, one JSON object a line; every article without filters.
+    """All articles that have what is asked for, one JSON object a line, or as one Parquet file; every article without filters.
 
     Example: dateline export --from 2025-07-01 --to 2025-07-31 --format ninjs > july.jsonl
     """
     filters = Filters(words, entity, country, source, language, published_from, published_to, mentioned_from, mentioned_to)  # fmt: skip
     reader = _reader()
     try:
+        if output == "parquet":
+            _write_parquet(into, reader.documents(filters))
+            return
         for document in reader.documents(filters):
             write_line(orjson.dumps(_formatted(document, output)))
     except DatelineError as error:
         raise fail(error) from None
     finally:
         reader.close()
+
+
+def _write_parquet(into: Path | None, documents: Iterator[dict[str, Any]]) -> None:
+    if into is None:
+        raise Misconfigured("--format parquet needs a file: --into articles.parquet")
+    try:
+        from workers.storage.export import write_parquet  # noqa: PLC0415  its library is large, and optional
+    except ModuleNotFoundError as error:
+        raise Misconfigured(f"--format parquet needs {error.name}: pip install 'dateline[lake]'") from None
+    count = write_parquet(into, map(EnrichedArticle.model_validate, documents))
+    STDERR.print(f"{into}: {count} articles")
 
 
 def _reader() -> Reader:

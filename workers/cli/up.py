@@ -95,7 +95,7 @@ def _environment(settings: Settings, data: Path) -> dict[str, str]:
         "DATELINE_SECURITY_PROTOCOL": "PLAINTEXT",
         "DATELINE_STATE_DIR": str(data),
         "DATELINE_STORAGE_URL": settings.storage_url
-        if settings.storage_url.startswith("postgres")
+        if not settings.storage_url.startswith("sqlite:")
         else f"sqlite:///{data / 'dateline.db'}",
         "DATELINE_INSTANCE_ID": "up",
         **({"DATELINE_ALERT_RULES": str(settings.alert_rules.resolve())} if settings.alert_rules else {}),

@@ -3,7 +3,9 @@
 Sources: IPTC ninjs 3.1 (property names and their arrays of objects), schema.org/NewsArticle. What we do not know is left out.
 """
 
+import re
 from typing import Any
+from urllib.parse import quote
 
 from schemas.articles import EnrichedArticle, Entity, Published
 
@@ -11,13 +13,18 @@ __all__ = ["FORMATS", "to_jsonld", "to_ninjs"]
 
 _NINJS_ENTITIES = {"PER": "people", "ORG": "organisations", "GPE": "places", "LOC": "places", "EVENT": "events"}
 _SCHEMA_TYPES = {"PER": "Person", "ORG": "Organization", "GPE": "Place", "LOC": "Place", "EVENT": "Event"}
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S")
+_FULL = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
+#: What may stand in a URI as it is, beside letters and digits; `[` and `]` only around an IPv6 address, which news has not.
+_RESERVED = "%/:?#@!$&'()*+,;=~-._"
 _WIKIDATA = "https://www.wikidata.org/entity/"
 
 
 def to_ninjs(article: EnrichedArticle) -> dict[str, Any]:
     """The article as a ninjs 3.1 object of type text."""
+    words = article.counts.words if article.counts else None
     item: dict[str, Any] = {
-        "uri": article.url or f"urn:dateline:{article.id}",
+        "uri": _uri(article),
         "type": "text",
         "standard": {
             "name": "ninjs",
@@ -32,7 +39,15 @@ def to_ninjs(article: EnrichedArticle) -> dict[str, Any]:
         ]
         or None,
         "bodies": [
-            {"role": "main", "contentType": "text/plain", "charCount": len(article.text), "value": article.text}
+            _known(
+                {
+                    "role": "main",
+                    "contentType": "text/plain",
+                    "charCount": len(article.text),
+                    "wordCount": words,
+                    "value": article.text,
+                }
+            )
         ],
         "by": ", ".join(article.authors) or None,
         "firstCreated": _full(article.published),
@@ -53,9 +68,9 @@ def to_jsonld(article: EnrichedArticle) -> dict[str, Any]:
     item: dict[str, Any] = {
         "@context": "https://schema.org",
         "@type": "NewsArticle",
-        "@id": article.url or f"urn:dateline:{article.id}",
+        "@id": _uri(article),
         "identifier": article.id,
-        "url": article.url,
+        "url": _uri(article) if article.url else None,
         "headline": article.title,
         "alternativeHeadline": article.subtitle,
         "articleBody": article.text,
@@ -64,6 +79,9 @@ def to_jsonld(article: EnrichedArticle) -> dict[str, Any]:
         "dateModified": article.modified.value if article.modified else None,
         "author": [{"@type": "Person", "name": name} for name in article.authors] or None,
         "publisher": {"@type": "Organization", "name": article.source} if article.source else None,
+        "sourceOrganization": {"@type": "Organization", "name": article.agency} if article.agency else None,
+        "dateline": article.dateline,
+        "wordCount": article.counts.words if article.counts else None,
         "copyrightNotice": article.rights,
         "mentions": [_schema_entity(entity) for entity in article.entities if entity.type in _SCHEMA_TYPES] or None,
     }
@@ -72,8 +90,9 @@ def to_jsonld(article: EnrichedArticle) -> dict[str, Any]:
 
 def _full(published: Published | None) -> str | None:
     """ninjs takes a full date-time with its zone, so a time that is known less exactly is left out."""
-    exact = published is not None and published.precision == "second" and published.tz_status != "unknown"
-    return published.value if exact and published is not None else None
+    if published is None or published.precision != "second" or published.tz_status == "unknown":
+        return None
+    return published.value if _FULL.fullmatch(published.value) else None
 
 
 def _ninjs_entity(entity: Entity) -> dict[str, Any]:
@@ -88,8 +107,21 @@ def _ninjs_entity(entity: Entity) -> dict[str, Any]:
 def _schema_entity(entity: Entity) -> dict[str, Any]:
     return _known({
         "@type": _SCHEMA_TYPES[entity.type], "name": entity.name, "alternateName": [name for name in entity.aliases if name != entity.name] or None,
-        "sameAs": _WIKIDATA + entity.wikidata if entity.wikidata else None, "jobTitle": entity.role if entity.type == "PER" else None,
+        "sameAs": _WIKIDATA + entity.wikidata if entity.wikidata else None, "jobTitle": entity.role if entity.type == "PER" else None, "geo": _geo(entity),
     })  # fmt: skip
+
+
+def _geo(entity: Entity) -> dict[str, Any] | None:
+    if entity.type not in {"GPE", "LOC"} or entity.lat is None or entity.lon is None:
+        return None
+    return {"@type": "GeoCoordinates", "latitude": entity.lat, "longitude": entity.lon}
+
+
+def _uri(article: EnrichedArticle) -> str:
+    """The article's address as a URI (RFC 3986): what may not stand in one is escaped. Without an address, a name of our own."""
+    if article.url and _SCHEME.match(article.url):
+        return quote(article.url, safe=_RESERVED, errors="replace")
+    return f"urn:dateline:{quote(article.id, safe='', errors='replace')}"
 
 
 def _known(item: dict[str, Any]) -> dict[str, Any]:

@@ -18,7 +18,9 @@ class DropsMonths(Protocol):
 
 
 def open_sink(url: str, *, search: bool | None = None, monthly: bool = False) -> Sink:
-    """The sink for `sqlite:///relative.db`, `sqlite:////absolute.db` or `postgresql://...`; raises Misconfigured for others.
+    """The sink for `sqlite:///relative.db`, `sqlite:////absolute.db`, `postgresql://...`, `parquet:///folder` or `opensearch://...`.
+
+    Raises Misconfigured for others, and for a store whose library is not installed.
 
     `search` puts the full-text index on or takes it away; None leaves it as it is, on in a new store. `monthly` asks for monthly partitions,
     which only PostgreSQL has.
@@ -33,6 +35,20 @@ def open_sink(url: str, *, search: bool | None = None, monthly: bool = False) ->
         from workers.storage.postgresql import PostgresqlSink  # noqa: PLC0415  likewise
 
         return PostgresqlSink(url, search=search, monthly=monthly)
+    if url.startswith("parquet:///") and len(url) > len("parquet:///"):
+        try:
+            from workers.storage.parquet import ParquetSink  # noqa: PLC0415  likewise
+        except ModuleNotFoundError as error:
+            raise Misconfigured(
+                f"DATELINE_STORAGE_URL: a lake needs {error.name}: pip install 'dateline[lake]'"
+            ) from None
+
+        return ParquetSink(Path(url.removeprefix("parquet:///")))
+    if url.startswith(("opensearch://", "opensearch+http://")):
+        from workers.storage.opensearch import OpenSearchSink  # noqa: PLC0415  likewise
+
+        return OpenSearchSink(url)
     raise Misconfigured(
-        "DATELINE_STORAGE_URL: give sqlite:///dateline.db (a relative path), sqlite:////abs/path.db, or postgresql://user:password@host/db"
+        "DATELINE_STORAGE_URL: give sqlite:///dateline.db (a relative path), sqlite:////abs/path.db, postgresql://user:password@host/db,"
+        " parquet:///folder, or opensearch://user:password@host:9200/prefix"
     )
