@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from schemas.alerts import Alert
+from schemas.alerts import Alert, AlertStep
 from schemas.articles import AnnotatedArticle, CleanedArticle, ClusteredArticle, EnrichedArticle, Message, RawArticle
+from schemas.rules import AlertRule
 
 __all__ = [
-    "ALERTS", "ANNOTATED", "CLEANED", "CLUSTERED", "DEAD_LETTERS", "DEAD_LETTER_STATUS", "ENRICHED", "MAX_VALUE_BYTES",
+    "ALERTS", "ALERT_MATCHES", "ALERT_RULES", "ANNOTATED", "CLEANED", "CLUSTERED", "DEAD_LETTERS", "DEAD_LETTER_STATUS", "ENRICHED", "MAX_VALUE_BYTES",
     "RAW", "TOPICS", "Topic", "topic_named",
 ]  # fmt: skip
 
@@ -46,6 +47,14 @@ CLUSTERED = Topic(
 ALERTS = Topic(
     "alerts.v1", Alert, "What alert rules fired", key="alert id", retention_ms=90 * DAY_MS, cleanup="compact,delete"
 )
+ALERT_MATCHES = Topic(
+    "alert-matches.v1", AlertStep, "What the alerts worker tells itself: matches by rule, and the clock", key="rule id",
+    retention_ms=3 * DAY_MS,
+)  # fmt: skip
+ALERT_RULES = Topic(
+    "alert-rules.v1", AlertRule, "Alert rules; a rule without a value is removed", key="rule id; `RULE#mute` mutes it",
+    partitions=1, cleanup="compact",
+)  # fmt: skip
 DEAD_LETTERS = Topic(
     "dead-letters.v1", None, "What could not be processed, untouched, with the reason in its headers",
     key="the original key", retention_ms=90 * DAY_MS, max_message_bytes=MAX_VALUE_BYTES + 2 * OVERHEAD_BYTES,
@@ -55,7 +64,9 @@ DEAD_LETTER_STATUS = Topic(
     partitions=1, retention_ms=90 * DAY_MS, cleanup="compact,delete",
 )  # fmt: skip
 
-TOPICS = (RAW, CLEANED, ANNOTATED, ENRICHED, CLUSTERED, ALERTS, DEAD_LETTERS, DEAD_LETTER_STATUS)
+TOPICS = (
+    RAW, CLEANED, ANNOTATED, ENRICHED, CLUSTERED, ALERTS, ALERT_MATCHES, ALERT_RULES, DEAD_LETTERS, DEAD_LETTER_STATUS,
+)  # fmt: skip
 
 
 def topic_named(name: str) -> Topic:

@@ -52,7 +52,7 @@ def test_check_of_a_wrong_query_names_line_and_column(tmp_path: Path) -> None:
     file.write_text("rules:\n  - name: Wrong\n    query: flood AND titel:x\n")
     code, said = run("check", file)
     assert code != 0
-    assert [words for words in ("line 2", "column 11", "did you mean title?") if words not in said] == []
+    assert [words for words in ("line 3, column 5", "column 11", "did you mean title?") if words not in said] == []
 
 
 def test_test_shows_the_reason_highlighted(rules: Path, articles: Path) -> None:

@@ -1,0 +1,44 @@
+"""Fingerprints: what is near, and what is not."""
+
+import random
+
+from hypothesis import given
+from hypothesis import strategies as st
+from test_noise import OTHER, WIRE
+
+from workers.alerts.fingerprint import NEAR_BITS, fingerprint, near
+
+
+def test_it_is_the_same_everywhere() -> None:
+    """Written down once: what Tables hold is compared with what is made later."""
+    assert fingerprint(WIRE) == "ca8f5bf9dc4c1ad07fe4ecdf77fc11f46df6ab5e5e584673c93b5cd65c755972"
+    assert fingerprint("Flood!") == "=2424e6b624fa8b42ad9436687eb50d3e"
+    assert fingerprint("...") is None
+
+
+def test_case_diacritics_and_punctuation_do_not_count() -> None:
+    assert fingerprint(WIRE.upper().replace(",", " -")) == fingerprint(WIRE)
+
+
+@given(st.integers(0, 10**9))
+def test_a_few_changed_words_leave_a_text_near(seed: int) -> None:
+    chance = random.Random(seed)
+    words = (WIRE + " " + OTHER).split()
+    changed = list(words)
+    for place in chance.sample(range(len(words)), 2):
+        changed[place] = "otherwise"
+    assert near(fingerprint(" ".join(words)) or "", fingerprint(" ".join(changed)) or "")
+
+
+@given(st.integers(0, 10**9))
+def test_texts_of_other_words_are_not_near(seed: int) -> None:
+    chance = random.Random(seed)
+    vocabulary = [f"word{number}" for number in range(300)]
+    one, other = (" ".join(chance.choices(vocabulary, k=120)) for _ in range(2))
+    assert not near(fingerprint(one) or "", fingerprint(other) or "")
+
+
+def test_short_texts_are_near_only_to_themselves() -> None:
+    assert not near(fingerprint("Flood in A") or "", fingerprint("Flood in B") or "")
+    assert near(fingerprint("Flood in A") or "", fingerprint("flood, in a!") or "")
+    assert NEAR_BITS < 128 - 9 * 8
