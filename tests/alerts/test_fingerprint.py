@@ -1,6 +1,7 @@
 """Fingerprints: what is near, and what is not."""
 
 import random
+from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -38,7 +39,19 @@ def test_texts_of_other_words_are_not_near(seed: int) -> None:
     assert not near(fingerprint(one) or "", fingerprint(other) or "")
 
 
+def test_copies_of_the_development_data_are_found_and_others_are_not(bench: Path) -> None:
+    """Floors: precision 1.0; recall by kind as measured, less a hundredth (docs/benchmarks/alerts.md)."""
+    from similar import judge, read
+
+    figures = judge(read(bench))
+    assert figures["precision"] == 1.0
+    assert figures["same_event_false"] == 0
+    found = figures["variant_to_source_recall"]
+    floors = {"wire": 0.99, "british": 0.99, "newlead": 0.99, "mixed": 0.90, "cut_rand": 0.88, "cut_tail": 0.83}
+    assert {kind: found[kind] for kind, floor in floors.items() if found[kind] < floor} == {}
+
+
 def test_short_texts_are_near_only_to_themselves() -> None:
     assert not near(fingerprint("Flood in A") or "", fingerprint("Flood in B") or "")
     assert near(fingerprint("Flood in A") or "", fingerprint("flood, in a!") or "")
-    assert NEAR_BITS < 128 - 9 * 8
+    assert NEAR_BITS <= 128 - 8 * 8

@@ -34,6 +34,8 @@ class RuleSet(NamedTuple):
             return self._replace(mutes={**mutes, **({key.removesuffix(MUTE): entry.mute} if entry and entry.mute else {})})  # fmt: skip
         topic = {name: rule for name, rule in self.topic.items() if name != key}
         if entry is not None:
+            if entry.key != key:
+                raise ValueError(f"the key must be the rule's id, else its name: {entry.key!r}")
             topic[key] = Rule.model_validate(entry.model_dump(exclude_none=True, by_alias=True))
         return self._replace(topic=topic)
 
