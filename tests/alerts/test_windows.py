@@ -5,8 +5,9 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from stream import HOUR, Bench, Step, article, rule_of
+from stream import HOUR, START, Bench, Step, article, rule_of
 
+from schemas.alerts import StreamClock
 from workers.alerts.rules import lateness_s
 
 FREQUENCY = "{name: F, keywords: [flood], frequency: {count: 3, window: 1h}}"
@@ -29,8 +30,8 @@ def told(rule: str, *articles: object) -> list[tuple[float, object]]:
     bench = Bench(rule_of(rule))
     found: list[tuple[float, object]] = []
     for number, (hours, *rest) in enumerate(articles):  # type: ignore[misc]
-        step = Step(article(f"n{number}", hours * HOUR, *rest), hours * HOUR, hours * HOUR)
-        found += [(round(hours, 1), alert.group) for alert in bench.take(step)]
+        for step in (Step(article(f"n{number}", hours * HOUR, *rest), hours * HOUR, hours * HOUR), Step(None, hours * HOUR, hours * HOUR)):  # fmt: skip
+            found += [(round(hours, 1), alert.group) for alert in bench.take(step)]
     return found
 
 
@@ -105,10 +106,6 @@ def test_a_rule_that_never_matched_is_silent_too() -> None:
 
 
 def test_a_clock_that_does_not_know_all_partitions_ends_no_silence() -> None:
-    from stream import START
-
-    from schemas.alerts import StreamClock
-
     bench = Bench(rule_of(KINDS["flatline"]))
     bench.take(Step(article("a", 0), 0, 0))
     half = StreamClock(of=2, partitions={0: START + 9 * HOUR})
@@ -125,13 +122,14 @@ def test_what_is_new_is_told_once_learning_is_over() -> None:
 
 def test_what_was_forgotten_is_new_again() -> None:
     rule = "{name: N, keywords: [flood], new: {of: country, learn: 1d, remember: 10d}}"
-    assert told(rule, (0, "a", "DE"), (30, "a", "TR"), (30 + 24 * 9, "a", "TR"), (30 + 24 * 20, "a", "TR")) == [(30, "TR"), (510, "TR")]  # fmt: skip
+    assert told(rule, (0, "a", "DE"), (30, "a", "TR"), (30 + 24 * 9, "a", "TR"), (505, "a", "DE"), (510, "a", "TR")) == [(30, "TR"), (505, "DE"), (510, "TR")]  # fmt: skip
 
 
 def test_what_comes_too_late_is_counted_and_left_out() -> None:
     bench = Bench(rule_of("{name: F, keywords: [flood], frequency: {count: 2, window: 1h}, lateness: 1h}"))
     for identity, hours in (("a", 0.0), ("b", 5.0), ("c", 0.1), ("d", 4.5)):
         bench.take(Step(article(identity, hours * HOUR), hours * HOUR, 5 * HOUR))
+        bench.take(Step(None, hours * HOUR, 5 * HOUR))
     assert bench.left_out == {"late": 1}
     assert len(bench.alerts) == 1, "the one that is late within bounds counts"
 
@@ -218,3 +216,27 @@ def test_the_rules_above_do_fire() -> None:
     events += [(180 + number // 6, 0, "abc"[number % 3], "DE") for number in range(30)] + [(200, 0, "d", "DE")]
     for kind, rule in KINDS.items():
         assert Bench(rule_of(rule)).ids(steps(events, 0)), kind
+
+
+@given(events=EVENTS)
+@settings(max_examples=30, deadline=None)
+def test_partitions_that_are_behind_lose_nothing(events: Events) -> None:
+    """After a stop the worker catches up, one partition far ahead of another: what counts as late is told by the one that is furthest behind."""
+    rule = rule_of("{name: F, keywords: [flood], frequency: {count: 2, window: 10m, by: source}}")
+    parts = [[event for number, event in enumerate(events) if number % 2 == side] for side in (0, 1)]
+    bench, found = Bench(rule), set()
+    for side, part in enumerate(parts):
+        newest = 0.0
+        for number, (fives, _, source, country) in enumerate(sorted(part, key=lambda event: event[0])):
+            newest = max(newest, 300 * fives)
+            found |= bench.ids([Step(article(f"p{side}-{number}", 300 * fives, source, country), 300 * fives, 10**5)])
+            clock = StreamClock(of=2, partitions={side: START + newest})
+            found |= {alert.id for alert in bench.desk.tick(clock, START + 10**5, {}).alerts}
+    ordered = [
+        (fives, f"p{side}-{number}", source, country)
+        for side, part in enumerate(parts)
+        for number, (fives, _, source, country) in enumerate(sorted(part, key=lambda event: event[0]))
+    ]
+    straight = Bench(rule).ids(Step(article(name, 300 * fives, source, country), 300 * fives, 10**5) for fives, name, source, country in sorted(ordered, key=lambda one: one[0]))  # fmt: skip
+    assert found == straight
+    assert bench.left_out == {}

@@ -6,19 +6,18 @@ it is given (`now_s`: when the record was written), so reading the same records 
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
 from typing import NamedTuple
 
-from schemas.alerts import Alert, AlertArticle, AlertMatch, AlertWindow, StreamClock
+from schemas.alerts import Alert, AlertMatch, AlertWindow, StreamClock
 from schemas.rules import AlertRule
 from workers.alerts.durations import seconds, spoken
 from workers.alerts.fingerprint import near
 from workers.alerts.fire import alert_id
 from workers.alerts.memory import Key, Memory
 from workers.alerts.quiet import due_s
-from workers.alerts.rules import kind_of, lateness_s
-from workers.alerts.watch import Odd, Worth, clock_of, watch
-from workers.alerts.windows import Row, silent
+from workers.alerts.rules import kind_of
+from workers.alerts.watch import Odd, RunningRule, Worth, clock_of, rejudge, watch
+from workers.alerts.windows import Row, utc
 
 __all__ = ["Desk", "Outcome", "RunningRule"]
 
@@ -35,14 +34,6 @@ class Outcome(NamedTuple):
 
     alerts: tuple[Alert, ...]
     left_out: Counter[str]
-
-
-class RunningRule(NamedTuple):
-    """A rule that runs now, with what its rows are kept under."""
-
-    rule: AlertRule
-    version: str
-    state: str
 
 
 class Desk:
@@ -70,7 +61,7 @@ class Desk:
         elif _tells_once(match.rule) and self._is_copy(match, now_s):
             self._left_out["similar"] += 1
         else:
-            for found in watch(self._memory, match):
+            for found in watch(self._memory, match, now_s):
                 if isinstance(found, Odd):
                     self._left_out[found.reason] += 1
                 else:
@@ -83,9 +74,10 @@ class Desk:
         here = {str(number): at for number, at in clock.partitions.items()}
         merged = {number: max(at, known.get(number, 0.0)) for number, at in {**known, **here}.items()}
         self._memory.put(("clock",), {"of": clock.of, "partitions": merged})
-        stream_s = clock_of(self._memory)
-        if stream_s is not None:
-            self._listen(stream_s, now_s, rules)
+        if clock_of(self._memory) is not None:
+            for running in rules.values():
+                for worth in rejudge(self._memory, running):
+                    self._tell(_alert(worth, now_s), worth.match, now_s)
         self._deliver(now_s)
         self._prune(now_s, rules)
         return self._outcome()
@@ -224,25 +216,6 @@ class Desk:
 
     # -- what time brings ------------------------------------------------------------------------------------------
 
-    def _listen(self, stream_s: float, now_s: float, rules: Mapping[str, RunningRule]) -> None:
-        """Silences that are over by the clock; a rule that has never matched is silent from when it was first seen."""
-        for rule, version, state in rules.values():
-            kind = rule.flatline
-            if kind is None:
-                continue
-            window_s, final_s = seconds(kind.window), stream_s - lateness_s(rule)
-            if kind.by is None and self._memory.get(("group", rule.key, state, "")) is None:
-                self._memory.put(("group", rule.key, state, ""), {"times": [int(stream_s)], "clock": 0})
-            for key in self._memory.under("group", rule.key):
-                row = self._memory.get(key)
-                if key[2] != state or row is None:
-                    continue
-                new, due = silent(row, window_s, final_s)
-                self._memory.put(key, new)
-                for firing in due:
-                    match = _silent_match(rule, version, state, row, stream_s)
-                    self._tell(_alert(Worth(match, key[3], firing), now_s), match, now_s)
-
     def _deliver(self, now_s: float) -> None:
         """Held alerts whose time has come: one by itself, several as a digest."""
         gathered: dict[Key, list[Key]] = {}
@@ -274,9 +247,10 @@ class Desk:
             case "rule" | "group":
                 running = rules.get(key[1])
                 if running is None or running.state != key[2]:
-                    return now_s - float(row["clock"]) > _ORPHAN_S
-                whole = self._memory.get(("rule", *key[1:3]))
-                return bool("until" in row and whole is not None and row["until"] < whole["clock"])
+                    # Rules change at other times in other processes: what one does not know yet, another may have written.
+                    whole = self._memory.get(("rule", *key[1:3])) or {"now": 0}
+                    return now_s - float(whole["now"]) > _ORPHAN_S
+                return "until" in row and float(row["until"]) < (clock_of(self._memory) or 0)
             case _:
                 return float(row["until"]) < now_s
 
@@ -295,7 +269,7 @@ def _alert(worth: Worth, now_s: float) -> Alert:
         severity=rule.severity,
         matched=match.matched,
         article=match.article,
-        fired_at=_utc(now_s),
+        fired_at=utc(now_s),
         rule_id=rule.key,
         rule_version=match.version,
         owner=rule.owner,
@@ -305,14 +279,8 @@ def _alert(worth: Worth, now_s: float) -> Alert:
     )  # fmt: skip
     if firing is None:
         return alert
-    window = AlertWindow(start=_utc(firing.start_s), end=_utc(firing.end_s)) if kind != "new" else None
+    window = AlertWindow(start=utc(firing.start_s), end=utc(firing.end_s)) if kind != "new" else None
     return alert.model_copy(update={"kind": kind, "reason": firing.reason, "count": firing.number, "values": firing.values, "window": window})  # fmt: skip
-
-
-def _silent_match(rule: AlertRule, version: str, state: str, row: Row, stream_s: float) -> AlertMatch:
-    """A silence has no article of its own: it is told with the last one before."""
-    article = AlertArticle.model_validate(row.get("article") or {"id": ""})
-    return AlertMatch(rule=rule, version=version, state=state, at=_utc(stream_s), article=article, mute_until=rule.mute)  # type: ignore[arg-type]  # fmt: skip
 
 
 def _digest(alerts: list[Alert], rule: str, gather: str, now_s: float) -> Alert:
@@ -323,11 +291,7 @@ def _digest(alerts: list[Alert], rule: str, gather: str, now_s: float) -> Alert:
         "count": count,
         "reason": f"{count} alerts, held back and told together",
         "group": gather or None,
-        "fired_at": _utc(now_s),
+        "fired_at": utc(now_s),
         "articles": tuple({alert.article.id: alert.article for alert in alerts}.values()),
     }
     return alerts[0].model_copy(update=update)
-
-
-def _utc(at_s: float) -> datetime:
-    return datetime.fromtimestamp(at_s, UTC)

@@ -3,18 +3,30 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from schemas.alerts import AlertMatch
+from schemas.alerts import AlertArticle, AlertMatch
 from schemas.rules import AlertRule, Cardinality, Flatline, Frequency, New, Spike
 from workers.alerts.durations import seconds
 from workers.alerts.memory import Key, Memory
-from workers.alerts.rules import kind_of, lateness_s
-from workers.alerts.windows import Firing, Row, Sliding, Spiky, crowd, first, hash_bits, silence, spike
+from workers.alerts.rules import kind_of, lateness_s, muted_until
+from workers.alerts.windows import (
+    Firing,
+    Sliding,
+    Spiky,
+    crowd,
+    first,
+    hash_bits,
+    is_new,
+    silence,
+    silent,
+    spike,
+    spiked,
+    utc,
+)  # fmt: skip
 
-__all__ = ["MOST_GROUPS", "Worth", "clock_of", "watch"]
+__all__ = ["MOST_GROUPS", "Odd", "RunningRule", "Worth", "clock_of", "rejudge", "watch"]
 
 #: Groups (sources, countries, values that are new) that a rule may have at once; more are refused and counted.
 MOST_GROUPS = 10_000
-_MOST_PENDING = 1000
 _LONGEST_VALUE = 200
 
 
@@ -26,98 +38,129 @@ class Worth(NamedTuple):
     firing: Firing | None
 
 
+class RunningRule(NamedTuple):
+    """A rule that runs now, with what its rows are kept under."""
+
+    rule: AlertRule
+    version: str
+    state: str
+
+
 class Odd(NamedTuple):
     """A match that could not count, and why: `late`, `too_many_groups`."""
 
     reason: str
 
 
-def watch(memory: Memory, match: AlertMatch) -> Iterator[Worth | Odd]:
+def watch(memory: Memory, match: AlertMatch, now_s: float) -> Iterator[Worth | Odd]:
     """What becomes due with this match of a rule that looks at several articles."""
     rule, at_s = match.rule, int(match.at.timestamp())
     kind = kind_of(rule)
-    late_s = lateness_s(rule)
-    whole: Key = ("rule", rule.key, match.state)
-    known = memory.get(whole) or {"clock": at_s, "since": at_s}
-    row = {**known, "clock": max(known["clock"], at_s), "since": min(known["since"], at_s)}
-    if at_s < known["clock"] - late_s and kind is not None:
+    if at_s < _clock(memory) - lateness_s(rule):
         yield Odd("late")
         return
-    memory.put(whole, row)
-    if isinstance(kind, New):
-        yield from _new(memory, match, kind, whole)
+    whole: Key = ("rule", rule.key, match.state)
+    known = memory.get(whole) or {"since": at_s}
+    memory.put(whole, {**known, "since": min(known["since"], at_s), "now": int(now_s - now_s % 3600)})
+    groups = match.values if isinstance(kind, New) else match.groups if getattr(kind, "by", None) else ("",)
+    for group in map(_short, groups):
+        key: Key = ("group", rule.key, match.state, group)
+        if memory.get(key) is None and memory.count("group", rule.key) >= MOST_GROUPS:
+            yield Odd("too_many_groups")
+        else:
+            yield from (Worth(match, group, firing) for firing in _in_group(memory, match, key, at_s))
+
+
+def rejudge(memory: Memory, running: RunningRule) -> Iterator[Worth]:
+    """What becomes due because the clock has gone on: silences, and what had to wait until the past was final."""
+    rule, version, state = running
+    kind, clock_s = kind_of(rule), _clock(memory)
+    whole: Key = ("rule", rule.key, state)
+    known = memory.get(whole) or {}
+    if not isinstance(kind, Flatline | Spike | New) or known.get("learnt"):
         return
-    for group in match.groups if getattr(kind, "by", None) else ("",):
-        yield from _in_group(memory, match, group, row)
+    if isinstance(kind, Flatline) and kind.by is None and memory.get(("group", rule.key, state, "")) is None:
+        memory.put(("group", rule.key, state, ""), {"times": [clock_s]})
+    for key in memory.under("group", rule.key):
+        row = memory.get(key)
+        if key[2] != state or row is None or not (isinstance(kind, Flatline) or "waits" in row or "pending" in row):
+            continue
+        if isinstance(kind, New):
+            match = AlertMatch.model_validate(row["pending"])
+        else:
+            article = AlertArticle.model_validate(row.get("article") or {"id": ""})
+            match = AlertMatch(rule=rule, version=version, state=state, at=utc(clock_s), article=article, mute_until=muted_until(rule))  # fmt: skip
+        yield from (Worth(match, key[3], firing) for firing in _judge(memory, match, key, clock_s))
+    if isinstance(kind, New) and known and clock_s - lateness_s(rule) >= known["since"] + seconds(kind.learn):
+        memory.put(whole, {**known, "learnt": True})
 
 
-def _in_group(memory: Memory, match: AlertMatch, group: str, whole: Row) -> Iterator[Worth | Odd]:
-    rule, at_s, late_s = match.rule, int(match.at.timestamp()), lateness_s(match.rule)
-    key: Key = ("group", rule.key, match.state, _short(group))
-    row = memory.get(key)
-    # A crash may have kept the group's row and lost the rule's: the later clock of both counts.
-    clock_s = max(whole["clock"], row["clock"] if row else 0)
+def _in_group(memory: Memory, match: AlertMatch, key: Key, at_s: int) -> tuple[Firing, ...]:
+    """Remember the article in one group; what is due at once."""
+    rule, clock_s = match.rule, _clock(memory)
+    row, kind = memory.get(key), kind_of(rule)
     if row and row.get("until", clock_s) < clock_s:
         row = None
-    if row and at_s < row["clock"] - late_s:
-        yield Odd("late")
-        return
-    if row is None and memory.count("group", rule.key) >= MOST_GROUPS:
-        yield Odd("too_many_groups")
-        return
-    kind = kind_of(rule)
-    due: tuple[Firing, ...] = ()
     match kind:
         case Frequency() | Cardinality():
-            values = (match.article.id,) if isinstance(kind, Frequency) else match.values
-            for value in values:
+            due: tuple[Firing, ...] = ()
+            for value in (match.article.id,) if isinstance(kind, Frequency) else match.values:
                 row, new = crowd(row, at_s, _short(value), _sliding(rule, kind), clock_s)
                 due += new
+            if row is not None:
+                memory.put(key, row)
+            return due
         case Spike():
-            row, due = spike(row, at_s, hash_bits(match.article.id), _spiky(kind, late_s), clock_s, whole["since"])
+            row = spike(row, at_s, hash_bits(match.article.id), _spiky(rule, kind), clock_s)
         case Flatline():
             row = silence(row, at_s, seconds(kind.window))
-            row = {**row, "article": match.article.model_dump(mode="json", exclude_none=True)}
-        case _:
-            return
-    if row is not None:
-        memory.put(key, {**row, "clock": clock_s})
-    yield from (Worth(match, group, firing) for firing in due)
+        case New():
+            row = first(row, at_s, seconds(kind.remember), clock_s)
+            if not row.get("told"):
+                row = {**row, "pending": row.get("pending") or match.model_dump(mode="json", exclude_none=True)}
+        case None:
+            return ()
+    if not isinstance(kind, New):
+        row = {**row, "article": match.article.model_dump(mode="json", exclude_none=True)}
+    memory.put(key, row)
+    return _judge(memory, match, key, clock_s)
 
 
-def _new(memory: Memory, match: AlertMatch, kind: New, whole: Key) -> Iterator[Worth | Odd]:
-    for value in match.values:
-        key: Key = ("group", match.rule.key, match.state, _short(value))
-        if memory.get(key) is None and memory.count("group", match.rule.key) >= MOST_GROUPS:
-            yield Odd("too_many_groups")
-            continue
-        yield from _is_new(memory, match, value, kind, whole)
-    row = memory.get(whole) or {}
-    for value in row.get("pending", ()):
-        held = memory.get(("group", match.rule.key, match.state, value))
-        if held and held.get("pending"):
-            yield from _is_new(memory, AlertMatch.model_validate(held["pending"]), value, kind, whole)
+def _judge(memory: Memory, match: AlertMatch, key: Key, clock_s: int) -> tuple[Firing, ...]:
+    """What is due in a group by what is remembered and by the clock."""
+    rule, row, kind = match.rule, memory.get(key), kind_of(match.rule)
+    since_s = (memory.get(("rule", *key[1:3])) or {"since": clock_s})["since"]
+    final_s = clock_s - lateness_s(rule)
+    due: tuple[Firing, ...] = ()
+    if row is None:
+        return ()
+    match kind:
+        case Spike():
+            row, due = spiked(row, _spiky(rule, kind), clock_s, since_s)
+        case Flatline():
+            row, due = silent(row, seconds(kind.window), final_s)
+        case New():
+            row, fires = is_new(row, since_s + seconds(kind.learn), final_s)
+            if fires:
+                begun = row["first"]
+                # Forgotten and new again is another alert.
+                due = (
+                    Firing(
+                        str(begun // seconds(kind.remember)),
+                        f"{kind.of} {key[3]} for the first time",
+                        1,
+                        begun,
+                        begun,
+                        (key[3],),
+                    ),
+                )
+    memory.put(key, row)
+    return due
 
 
-def _is_new(memory: Memory, match: AlertMatch, value: str, kind: New, whole: Key) -> Iterator[Worth]:
-    rule, at_s = match.rule, int(match.at.timestamp())
-    row = memory.get(whole) or {}
-    key: Key = ("group", rule.key, match.state, _short(value))
-    before = memory.get(key)
-    clock_s = max(row["clock"], before["clock"] if before else 0)
-    learnt_s, final_s = row["since"] + seconds(kind.learn), clock_s - lateness_s(rule)
-    if before and before["until"] < clock_s:
-        before = None
-    after, fires = first(before, at_s, learnt_s, final_s, seconds(kind.remember), clock_s)
-    pending = [one for one in row.get("pending", ()) if one != key[-1]]
-    if after.get("pending") and len(pending) < _MOST_PENDING:
-        earlier = (before or {}).get("pending")
-        after = {**after, "pending": earlier or match.model_dump(mode="json", exclude_none=True)}
-        pending.append(key[-1])
-    memory.put(key, {**after, "clock": clock_s})
-    memory.put(whole, {**row, "pending": pending} if pending else {k: v for k, v in row.items() if k != "pending"})
-    if fires:
-        yield Worth(match, value, Firing("new", f"{kind.of} {value} for the first time", 1, at_s, at_s, (value,)))
+def _clock(memory: Memory) -> int:
+    """The same in whole seconds; 0 while it is not known: nothing is late, and nothing final."""
+    return int(clock_of(memory) or 0)
 
 
 def clock_of(memory: Memory) -> float | None:
@@ -135,8 +178,8 @@ def _sliding(rule: AlertRule, kind: Frequency | Cardinality) -> Sliding:
     return Sliding(kind.count, window_s, cell_s, lateness_s(rule), step_s, what)
 
 
-def _spiky(kind: Spike, late_s: int) -> Spiky:
-    return Spiky(seconds(kind.window), kind.factor, kind.least, kind.past, kind.warm_up or kind.past, late_s)
+def _spiky(rule: AlertRule, kind: Spike) -> Spiky:
+    return Spiky(seconds(kind.window), kind.factor, kind.least, kind.past, kind.warm_up or kind.past, lateness_s(rule))
 
 
 def _short(value: str) -> str:

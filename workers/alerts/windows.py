@@ -4,7 +4,7 @@ Theory. Articles come in any order within the rule's lateness, and come again af
 - what is remembered is a set of facts (time, value): adding one twice, or in another order, gives the same set;
 - a rule fires for a window key, and the more facts there are the more keys are due, never fewer: a key that is due stays due. Where a
   condition is not so by itself (a spike against its past, a silence, the first time), it is judged only on what is final: nothing can still
-  come before the newest time less the lateness;
+  come before the clock less the lateness, the clock being the newest time of the partition that is furthest behind;
 - what has fired is remembered as long as its facts are, and a fact is forgotten only when no article that still counts can need it.
 Then the set of keys depends on the set of articles alone. Times are event time in whole seconds since the epoch.
 
@@ -16,11 +16,26 @@ import hashlib
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from workers.alerts.durations import spoken
 
-__all__ = ["Firing", "Row", "Sliding", "Spiky", "crowd", "first", "hash_bits", "silence", "silent", "spike"]
+__all__ = [
+    "Firing",
+    "Row",
+    "Sliding",
+    "Spiky",
+    "crowd",
+    "first",
+    "hash_bits",
+    "is_new",
+    "silence",
+    "silent",
+    "spike",
+    "spiked",
+    "utc",
+]
 
 #: What is remembered, as it stands in a Table: JSON, never empty, never changed in place.
 Row = Mapping[str, Any]
@@ -49,7 +64,7 @@ class Sliding(NamedTuple):
 
 
 def crowd(row: Row | None, at_s: int, value: str, spec: Sliding, clock_s: int) -> tuple[Row, tuple[Firing, ...]]:
-    """Enough different values within the window? `clock_s` is the rule's newest time, this article's included.
+    """Enough different values within the window? `clock_s` is how far all articles have come.
 
     For a frequency the value is the article's id, for a cardinality what is counted.
     """
@@ -64,8 +79,8 @@ def crowd(row: Row | None, at_s: int, value: str, spec: Sliding, clock_s: int) -
     oldest = clock_s - spec.late_s - spec.window_s - spec.step_s
     kept = [one for one in _needed(events, fired, spec) if one[0] > oldest]
     cells = sorted(cell for cell in fired if (cell + 1) * spec.cell_s > oldest)
-    new: Row = {"events": kept, "fired": cells, "until": clock_s + spec.late_s + spec.window_s + spec.cell_s}
-    return new, tuple(due.values())
+    until = max([clock_s, *(at for at, _ in kept[-1:])]) + spec.late_s + spec.window_s + spec.cell_s
+    return {"events": kept, "fired": cells, "until": until}, tuple(due.values())
 
 
 def _crowded(events: Sequence[tuple[int, str]], spec: Sliding, fired: set[int]) -> dict[int, Firing]:
@@ -123,35 +138,57 @@ class Spiky(NamedTuple):
     late_s: int
 
 
-def spike(
-    row: Row | None, at_s: int, hashed: int, spec: Spiky, clock_s: int, since_s: int
-) -> tuple[Row, tuple[Firing, ...]]:
-    """Is a window far above the mean of those before? `hashed` stands for the article (52 bits), `since_s` is the rule's first time.
-
-    The mean is that of `past` windows, those left out that can still change: as many as the lateness covers.
-    """
-    windows: dict[int, list[int] | int] = {int(number): held for number, held in row["windows"].items()} if row else {}
+def spike(row: Row | None, at_s: int, hashed: int, spec: Spiky, clock_s: int) -> Row:
+    """Remember an article by 52 bits that stand for it."""
+    windows = _windows(row)
     number = at_s // spec.window_s
     held = windows.get(number, [])
     if isinstance(held, list) and hashed not in held:
         windows[number] = sorted([*held, hashed])[:_SKETCH]
-    gap = -(-spec.late_s // spec.window_s) + 1
-    open_from = (clock_s - spec.late_s) // spec.window_s
-    fired: set[int] = set(row["fired"]) if row else set()
+    until = max(clock_s, at_s) + (_gap(spec) + spec.past + 1) * spec.window_s + spec.late_s
+    return {
+        **(row or {"fired": []}),
+        "windows": {str(one): held for one, held in sorted(windows.items())},
+        "until": max(until, row["until"] if row else 0),
+    }
+
+
+def spiked(row: Row, spec: Spiky, clock_s: int, since_s: int) -> tuple[Row, tuple[Firing, ...]]:
+    """Is a window far above the mean of those before? `since_s` is the rule's first time.
+
+    The mean is that of `past` windows, those left out that can still change when the window begins; where the clock is behind, it is waited for.
+    """
+    windows = _windows(row)
+    gap, final = _gap(spec), (clock_s - spec.late_s) // spec.window_s
+    fired: set[int] = set(row["fired"])
     due = [
         firing
         for one in sorted(windows)
-        if one >= open_from and one not in fired and (firing := _spiked(windows, one, gap, spec, since_s))
+        if one - gap < final and isinstance(windows[one], list) and one not in fired
+        if (firing := _spiked(windows, one, gap, spec, since_s))
     ]
     fired |= {int(one.key) for one in due}
-    kept = {one: held for one, held in windows.items() if one >= open_from - gap - spec.past}
     new: Row = {
-        # A window that is final needs its number only.
-        "windows": {str(one): held if one >= open_from else _size(held) for one, held in sorted(kept.items())},
-        "fired": sorted(one for one in fired if one >= open_from),
-        "until": clock_s + (gap + spec.past + 1) * spec.window_s + spec.late_s,
+        **row,
+        # A window that is final, and judged, needs its number only.
+        "windows": {
+            str(one): held if one >= final else _size(held)
+            for one, held in sorted(windows.items())
+            if one >= final - gap - spec.past
+        },
+        "fired": sorted(one for one in fired if one >= final),
     }
-    return new, tuple(due)
+    waits = any(one - gap >= final for one in windows)
+    return {**{key: value for key, value in new.items() if key != "waits"}, **({"waits": True} if waits else {})}, tuple(due)  # fmt: skip
+
+
+def _windows(row: Row | None) -> dict[int, list[int] | int]:
+    return {int(number): held for number, held in row["windows"].items()} if row else {}
+
+
+def _gap(spec: Spiky) -> int:
+    """Windows between one and its past: as many as the lateness covers, so that the past is final when the window begins."""
+    return -(-spec.late_s // spec.window_s) + 1
 
 
 def _spiked(windows: Mapping[int, list[int] | int], number: int, gap: int, spec: Spiky, since_s: int) -> Firing | None:
@@ -216,17 +253,28 @@ def _over(at_s: int, window_s: int) -> int:
 # -- new -----------------------------------------------------------------------------------------------------------------
 
 
-def first(row: Row | None, at_s: int, learnt_s: int, final_s: int, remember_s: int, clock_s: int) -> tuple[Row, bool]:
-    """Is a value there for the first time? (state, whether it fires). `learnt_s`: when the rule has learnt what is known; `final_s`: nothing earlier can come.
+def first(row: Row | None, at_s: int, remember_s: int, clock_s: int) -> Row:
+    """Remember that a value was there."""
+    until = max(clock_s, at_s) + remember_s
+    return {**(row or {}), "first": min(row["first"], at_s) if row else at_s, "until": max(until, row["until"] if row else 0)}  # fmt: skip
 
-    A value first seen after `learnt_s` waits until nothing earlier can come: `pending` in the state.
+
+def is_new(row: Row, learnt_s: int, final_s: int) -> tuple[Row, bool]:
+    """Is a value there for the first time? `learnt_s`: when the rule has learnt what is known.
+
+    Judged once nothing can come from before that; until then what is in the row as `pending` waits.
     """
-    begun = min(row["first"], at_s) if row else at_s
-    told = bool(row and row.get("told"))
-    fires = not told and begun >= learnt_s and final_s >= learnt_s
-    new: dict[str, Any] = {"first": begun, "until": clock_s + remember_s}
-    if told or fires:
-        new["told"] = True
-    elif begun >= learnt_s:
-        new["pending"] = True
-    return new, fires
+    if row.get("told") or row["first"] < learnt_s:
+        return (
+            ({key: value for key, value in row.items() if key != "pending"}, False)
+            if "pending" in row
+            else (row, False)
+        )
+    if final_s < learnt_s:
+        return row, False
+    return {**{key: value for key, value in row.items() if key != "pending"}, "told": True}, True
+
+
+def utc(at_s: float) -> datetime:
+    """Seconds since the epoch as a time."""
+    return datetime.fromtimestamp(at_s, UTC)
