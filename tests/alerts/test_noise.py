@@ -228,6 +228,13 @@ def test_more_groups_than_a_rule_may_have_are_refused_and_counted(monkeypatch: p
     assert one.left_out == {"too_many_groups": 5}
 
 
+def test_more_than_can_be_held_is_told_early_and_not_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("workers.alerts.desk.MOST_HELD", 10)
+    one = bench("digest: {every: 1d}")
+    early = [alert for n in range(15) for alert in at(one, n / 100, f"a{n}")]
+    assert [alert.count for alert in [*early, *tick(one, 24.1)]] == [10, 5]
+
+
 def test_the_events_of_a_group_are_bounded_however_many_come() -> None:
     one = bench("frequency: {count: 3, window: 1h}")
     for n in range(2000):

@@ -19,13 +19,15 @@ from workers.alerts.rules import kind_of
 from workers.alerts.watch import Odd, RunningRule, Worth, clock_of, rejudge, watch
 from workers.alerts.windows import Row, utc
 
-__all__ = ["Desk", "Outcome", "RunningRule"]
+__all__ = ["MOST_HELD", "Desk", "Outcome", "RunningRule"]
 
 #: Sizes at which a story that was told is told again.
 _GROWTH = (1, 3, 10, 30)
 _STORY_S = 30 * 86_400
 #: Texts of a rule that a new one is compared with, the newest; and alerts in one digest.
 _MOST_TEXTS, _MOST_GATHERED = 2000, 100
+#: Alerts of a rule that are held back at once; one more, and all are told early.
+MOST_HELD = 10_000
 _PRUNE_EVERY_S, _PRUNE_KEYS, _ORPHAN_S = 60, 20_000, 7 * 86_400
 
 
@@ -174,6 +176,8 @@ class Desk:
             return
         gather = (match.gather or "") if rule.digest else ""
         key: Key = ("held", rule.key, gather, f"{due:.0f}", alert.id)
+        if self._memory.count("held", rule.key) >= MOST_HELD:
+            self._deliver(float("inf"), rule.key)
         self._memory.put(key, {"alert": alert.model_dump(mode="json", exclude_none=True), "at": now_s})
 
     def _too_soon(self, alert: Alert, rule: AlertRule, now_s: float) -> int | None:
@@ -216,17 +220,17 @@ class Desk:
 
     # -- what time brings ------------------------------------------------------------------------------------------
 
-    def _deliver(self, now_s: float) -> None:
-        """Held alerts whose time has come: one by itself, several as a digest."""
+    def _deliver(self, until_s: float, *rule: str) -> None:
+        """Held alerts (of one rule) that are due until then: one by itself, several as a digest."""
         gathered: dict[Key, list[Key]] = {}
-        for key in self._memory.under("held"):
-            if float(key[3]) <= now_s:
+        for key in self._memory.under("held", *rule):
+            if float(key[3]) <= until_s:
                 gathered.setdefault(key[:4], []).append(key)
         for keys in gathered.values():
             for first in range(0, len(keys), _MOST_GATHERED):
                 some = keys[first : first + _MOST_GATHERED]
                 alerts = [Alert.model_validate((self._memory.get(key) or {})["alert"]) for key in some]
-                self._alerts.append(alerts[0] if len(alerts) == 1 else _digest(alerts, some[0][1], some[0][2], now_s))
+                self._alerts.append(alerts[0] if len(alerts) == 1 else _digest(alerts, some[0][1], some[0][2]))
                 for key in some:
                     self._memory.drop(key)
 
@@ -283,7 +287,7 @@ def _alert(worth: Worth, now_s: float) -> Alert:
     return alert.model_copy(update={"kind": kind, "reason": firing.reason, "count": firing.number, "values": firing.values, "window": window})  # fmt: skip
 
 
-def _digest(alerts: list[Alert], rule: str, gather: str, now_s: float) -> Alert:
+def _digest(alerts: list[Alert], rule: str, gather: str) -> Alert:
     count = len(alerts)
     update = {
         "id": alert_id(rule, "digest", gather, alerts[0].id),
@@ -291,7 +295,7 @@ def _digest(alerts: list[Alert], rule: str, gather: str, now_s: float) -> Alert:
         "count": count,
         "reason": f"{count} alerts, held back and told together",
         "group": gather or None,
-        "fired_at": utc(now_s),
+        "fired_at": alerts[-1].fired_at,
         "articles": tuple({alert.article.id: alert.article for alert in alerts}.values()),
     }
     return alerts[0].model_copy(update=update)
