@@ -92,10 +92,13 @@ class AlertMatch(Message):
 
 
 class StreamClock(Message):
-    """How far the articles have come: event time in seconds by partition of their topic."""
+    """How far the articles have come: the newest event time, in seconds since the epoch, by partition of their topic."""
 
     of: int = Field(ge=1, description="Partitions that the topic has")
-    partitions: dict[int, float]
+    partitions: dict[int, float | None]
+    idle: Annotated[
+        tuple[int, ...], Field(description="Those where all was read and nothing has come for a while")
+    ] = ()
 
 
 class AlertStep(Message):

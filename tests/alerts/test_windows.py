@@ -114,6 +114,21 @@ def test_a_clock_that_does_not_know_all_partitions_ends_no_silence() -> None:
     assert len(bench.desk.tick(other, START + 9 * HOUR, bench._running).alerts) == 1
 
 
+def test_when_all_is_idle_silences_go_by_the_clock_on_the_wall_and_what_comes_after_an_outage_is_not_late() -> None:
+    rule = rule_of("{name: F, keywords: [flood], frequency: {count: 2, window: 1h}}")
+    counting, silent = Bench(rule), Bench(rule_of(KINDS["flatline"]))
+    idle = StreamClock(of=2, partitions={0: None, 1: None}, idle=(0, 1))
+    for bench in (counting, silent):
+        bench.take(Step(article("before", 0), 0, 0))
+        bench.desk.tick(StreamClock(of=2, partitions={0: START, 1: None}), START, bench._running)
+    assert len(silent.desk.tick(idle, START + 9 * HOUR, silent._running).alerts) == 1
+    assert counting.desk.tick(idle, START + 9 * HOUR, counting._running).alerts == ()
+    outage = [Step(article(f"a{n}", (2 + n / 10) * HOUR), (2 + n / 10) * HOUR, 9 * HOUR) for n in range(3)]
+    assert len(counting.ids(outage)) == 1
+    assert silent.ids(outage) == set(), "that they were not there was told already"
+    assert (counting.left_out, silent.left_out) == ({}, {"late": 3})
+
+
 def test_what_is_new_is_told_once_learning_is_over() -> None:
     rule = "{name: N, keywords: [flood], new: {of: country, learn: 2d}}"
     rows = [(0, "a", "DE"), (24, "a", "FR"), (50, "a", "DE"), (60, "a", "TR"), (61, "b", "TR"), (62, "a", "FR")]

@@ -89,7 +89,9 @@ def test_windows_survive_kills_and_fire_the_same(kafka: EmbeddedKafka, tmp_path:
 
     def worker(folder: str) -> Worker:
         (tmp_path / folder).mkdir()
-        return Worker("alerts", kafka.bootstrap_servers, tmp_path / folder, alert_rules=rules, alert_tick_s=0.5)
+        return Worker(
+            "alerts", kafka.bootstrap_servers, tmp_path / folder, alert_rules=rules, alert_tick_s=0.5, alert_idle_s=15
+        )
 
     settings = fresh_topics(kafka.bootstrap_servers)
     alerts = worker("undisturbed").start()

@@ -16,7 +16,7 @@ from workers.alerts.fire import alert_id
 from workers.alerts.memory import Key, Memory
 from workers.alerts.quiet import due_s
 from workers.alerts.rules import kind_of
-from workers.alerts.watch import Odd, RunningRule, Worth, clock_of, rejudge, watch
+from workers.alerts.watch import Odd, RunningRule, Worth, advance, clock_of, rejudge, watch
 from workers.alerts.windows import Row, utc
 
 __all__ = ["MOST_HELD", "Desk", "Outcome", "RunningRule"]
@@ -72,11 +72,7 @@ class Desk:
 
     def tick(self, clock: StreamClock, now_s: float, rules: Mapping[str, RunningRule]) -> Outcome:
         """Time has passed. `rules` are the rules of this partition that look at several articles, by their keys."""
-        known = (self._memory.get(("clock",)) or {}).get("partitions", {})
-        here = {str(number): at for number, at in clock.partitions.items()}
-        merged = {number: max(at, known.get(number, 0.0)) for number, at in {**known, **here}.items()}
-        self._memory.put(("clock",), {"of": clock.of, "partitions": merged})
-        if clock_of(self._memory) is not None:
+        if advance(self._memory, clock, now_s):
             for running in rules.values():
                 for worth in rejudge(self._memory, running):
                     self._tell(_alert(worth, now_s), worth.match, now_s)
@@ -254,7 +250,7 @@ class Desk:
                     # Rules change at other times in other processes: what one does not know yet, another may have written.
                     whole = self._memory.get(("rule", *key[1:3])) or {"now": 0}
                     return now_s - float(whole["now"]) > _ORPHAN_S
-                return "until" in row and float(row["until"]) < (clock_of(self._memory) or 0)
+                return "until" in row and float(row["until"]) < clock_of(self._memory)
             case _:
                 return float(row["until"]) < now_s
 

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from schemas.alerts import AlertArticle, AlertMatch
+from schemas.alerts import AlertArticle, AlertMatch, StreamClock
 from schemas.rules import AlertRule, Cardinality, Flatline, Frequency, New, Spike
 from workers.alerts.durations import seconds
 from workers.alerts.memory import Key, Memory
-from workers.alerts.rules import kind_of, lateness_s, muted_until
+from workers.alerts.rules import Kind, kind_of, lateness_s, muted_until
 from workers.alerts.windows import (
     Firing,
     Sliding,
@@ -23,7 +23,7 @@ from workers.alerts.windows import (
     utc,
 )  # fmt: skip
 
-__all__ = ["MOST_GROUPS", "Odd", "RunningRule", "Worth", "clock_of", "rejudge", "watch"]
+__all__ = ["MOST_GROUPS", "Odd", "RunningRule", "Worth", "advance", "clock_of", "rejudge", "watch"]
 
 #: Groups (sources, countries, values that are new) that a rule may have at once; more are refused and counted.
 MOST_GROUPS = 10_000
@@ -56,7 +56,7 @@ def watch(memory: Memory, match: AlertMatch, now_s: float) -> Iterator[Worth | O
     """What becomes due with this match of a rule that looks at several articles."""
     rule, at_s = match.rule, int(match.at.timestamp())
     kind = kind_of(rule)
-    if at_s < _clock(memory) - lateness_s(rule):
+    if at_s < clock_of(memory, kind) - lateness_s(rule):
         yield Odd("late")
         return
     whole: Key = ("rule", rule.key, match.state)
@@ -74,7 +74,8 @@ def watch(memory: Memory, match: AlertMatch, now_s: float) -> Iterator[Worth | O
 def rejudge(memory: Memory, running: RunningRule) -> Iterator[Worth]:
     """What becomes due because the clock has gone on: silences, and what had to wait until the past was final."""
     rule, version, state = running
-    kind, clock_s = kind_of(rule), _clock(memory)
+    kind = kind_of(rule)
+    clock_s = clock_of(memory, kind)
     whole: Key = ("rule", rule.key, state)
     known = memory.get(whole) or {}
     if not isinstance(kind, Flatline | Spike | New) or known.get("learnt"):
@@ -97,8 +98,9 @@ def rejudge(memory: Memory, running: RunningRule) -> Iterator[Worth]:
 
 def _in_group(memory: Memory, match: AlertMatch, key: Key, at_s: int) -> tuple[Firing, ...]:
     """Remember the article in one group; what is due at once."""
-    rule, clock_s = match.rule, _clock(memory)
-    row, kind = memory.get(key), kind_of(rule)
+    rule, row = match.rule, memory.get(key)
+    kind = kind_of(rule)
+    clock_s = clock_of(memory, kind)
     if row and row.get("until", clock_s) < clock_s:
         row = None
     match kind:
@@ -158,17 +160,38 @@ def _judge(memory: Memory, match: AlertMatch, key: Key, clock_s: int) -> tuple[F
     return due
 
 
-def _clock(memory: Memory) -> int:
-    """The same in whole seconds; 0 while it is not known: nothing is late, and nothing final."""
-    return int(clock_of(memory) or 0)
+def advance(memory: Memory, clock: StreamClock, now_s: float) -> bool:
+    """Take over how far the articles have come; whether that is known for all partitions.
+
+    There are two clocks, and neither goes back. That of the articles is the newest time of the partition that is furthest behind; those that
+    are idle hold nothing back, and when all are, it stands at the newest time of all: what is delivered after an outage is not late. That of
+    silences goes on to now when all are idle.
+    """
+    known = memory.get(("clock",)) or {"events": {}, "idle": (), "clock": 0, "silence": 0}
+    events = {**known["events"], **{str(number): _later(at, known["events"].get(str(number))) for number, at in clock.partitions.items()}}  # fmt: skip
+    idle = sorted(
+        {*known["idle"], *map(str, clock.idle)} - {str(one) for one in clock.partitions if one not in clock.idle}
+    )
+    row = {**known, "events": events, "idle": idle}
+    busy = [at for number, at in events.items() if number not in idle]
+    times = [at for at in events.values() if at is not None]
+    complete = len(events) >= clock.of and None not in busy
+    if complete:
+        event_s = min(busy) if busy else max(times, default=0)
+        row["clock"] = max(known["clock"], int(event_s))
+        row["silence"] = max(known["silence"], int(event_s if busy else now_s))
+    memory.put(("clock",), row)
+    return complete
 
 
-def clock_of(memory: Memory) -> float | None:
-    """How far the articles of all partitions have come; None until each has told."""
-    row = memory.get(("clock",))
-    if row is None or len(row["partitions"]) < row["of"]:
-        return None
-    return float(min(row["partitions"].values()))
+def clock_of(memory: Memory, kind: Kind | None = None) -> int:
+    """How far the articles have come, in seconds since the epoch; 0 while it is not known: nothing is late, and nothing final."""
+    row = memory.get(("clock",)) or {"clock": 0, "silence": 0}
+    return int(row["silence" if isinstance(kind, Flatline) else "clock"])
+
+
+def _later(one: float | None, other: float | None) -> float | None:
+    return max((at for at in (one, other) if at is not None), default=None)
 
 
 def _sliding(rule: AlertRule, kind: Frequency | Cardinality) -> Sliding:

@@ -50,7 +50,7 @@ class Trial:
             for key, rule in self._matcher.rules.items()
             if kind_of(rule) is not None
         }
-        self._now_s = 0.0
+        self._now_s = self._newest_s = 0.0
 
     def take(self, given: Given) -> tuple[tuple[LiveMatch, ...], tuple[Alert, ...]]:
         """The matches of one article, and the alerts that would have been sent then."""
@@ -58,6 +58,7 @@ class Trial:
         received_s = given.received_s or event_time(given.article, float("inf")) or self._now_s
         received_s = received_s if received_s != float("inf") else self._now_s
         self._now_s = max(self._now_s, received_s)
+        self._newest_s = max(self._newest_s, event_time(given.article, received_s))
         found = self._matcher.match(given.article)
         self.hits.update(one.match.rule.key for one in found)
         alerts: list[Alert] = []
@@ -67,15 +68,15 @@ class Trial:
             self.left_out.update(outcome.left_out)
         return found, (*self._count(alerts), *self.tick(self._now_s))
 
-    def tick(self, now_s: float) -> tuple[Alert, ...]:
-        """The clock goes on."""
-        outcome = self._desk.tick(StreamClock(of=1, partitions={0: now_s}), now_s, self._running)
+    def tick(self, now_s: float, idle: tuple[int, ...] = ()) -> tuple[Alert, ...]:
+        """The clock goes on; with `idle` although no article comes."""
+        outcome = self._desk.tick(StreamClock(of=1, partitions={0: self._newest_s}, idle=idle), now_s, self._running)
         self.left_out.update(outcome.left_out)
         return self._count(outcome.alerts)
 
     def end(self) -> tuple[Alert, ...]:
         """What is told after the last article: digests, silences."""
-        return self.tick(self._now_s + _AFTER_S)
+        return self.tick(self._now_s + _AFTER_S, (0,))
 
     def _count(self, alerts: Iterable[Alert]) -> tuple[Alert, ...]:
         told = tuple(alerts)

@@ -50,6 +50,7 @@ class AlertsWorker:
         self._away: str | None = None
         self._clock: dict[int, float] = {}
         self._done: dict[int, int] = {}
+        self._heard: dict[int, float] = {}
         self._broad = Broad(settings.alert_broad_share)
         self.desks = Desks(app, settings, metrics, self._send)
         self.rules = RuleSource(settings, metrics, self.desks.use)
@@ -76,6 +77,7 @@ class AlertsWorker:
         await self.rules.loaded.wait()
         await self._guarded(received, self._match)
         self._done[received.partition] = received.offset
+        self._heard[received.partition] = time.monotonic()
 
     async def take_step(self, event: Any, received: Received) -> None:
         """One match, or the clock."""
@@ -83,15 +85,15 @@ class AlertsWorker:
             event.ack()
 
     async def tick(self) -> None:
-        """Tell the desks how far the articles have come: to now where all were taken, else to the newest taken."""
-        topic, now_s = self._settings.alerts_read, time.time()
+        """Tell the desks how far the articles have come."""
+        topic = self._settings.alerts_read
         here = {tp.partition: tp for tp in self._app.consumer.assignment() if tp.topic == topic}
-        clock = {number: now_s if await self._is_idle(tp) else self._clock.get(number) for number, tp in here.items()}
-        known = {number: at for number, at in clock.items() if at is not None}
-        if not known:
+        if not here:
             return
+        idle = [number for number, tp in here.items() if await self._is_idle(tp)]
         of = self._app.consumer.topic_partitions(topic) or self._settings.partitions
-        step = encode(AlertStep(clock=StreamClock(of=of, partitions=known)))
+        newest = {number: self._clock.get(number) for number in here}
+        step = encode(AlertStep(clock=StreamClock(of=of, partitions=newest, idle=tuple(idle))))
         desks = self._app.consumer.topic_partitions(ALERT_MATCHES.name) or self._settings.partitions
         await asyncio.gather(*(self._send(ALERT_MATCHES.name, None, step, (), number) for number in range(desks)))
 
@@ -101,13 +103,14 @@ class AlertsWorker:
             if tp.topic == self._settings.alerts_read:
                 self._done.pop(tp.partition, None)
                 self._clock.pop(tp.partition, None)
+                self._heard.pop(tp.partition, None)
         await self.desks.let_go({tp.partition for tp in revoked if tp.topic == ALERT_MATCHES.name})
 
     async def _is_idle(self, tp: Any) -> bool:
-        """Whether all committed articles of a partition were taken; what is left before its end may be a marker of a transaction."""
-        end = self._app.consumer.highwater(tp)
-        done = self._done.get(tp.partition)
-        if end is None:
+        """Whether all committed articles of a partition were taken, some time ago; what is left before its end may be a marker of a transaction."""
+        since = self._heard.setdefault(tp.partition, time.monotonic())
+        end, done = self._app.consumer.highwater(tp), self._done.get(tp.partition)
+        if end is None or time.monotonic() - since < self._settings.alert_idle_s:
             return False
         return bool(end - (await self._app.consumer.position(tp) if done is None else done + 1) <= 1)
 

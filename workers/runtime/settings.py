@@ -86,6 +86,11 @@ class Settings(BaseSettings):
     alert_tick_s: float = Field(
         5.0, gt=0, le=60, description="How often silences, digests and quiet hours are looked after"
     )
+    alert_idle_s: float = Field(
+        60.0,
+        gt=0,
+        description="After so long without an article a partition holds the clock of alert rules back no more",
+    )
     alert_broad_share: float = Field(
         0.2, gt=0, le=1, description="Warn of a rule that matches more than this share of the last 1,000 articles"
     )
