@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_noise import OTHER, WIRE
 
-from workers.alerts.fingerprint import NEAR_BITS, fingerprint, near
+from workers.alerts.fingerprint import NEAR_BITS, Texts, fingerprint, near
 
 
 def test_it_is_the_same_everywhere() -> None:
@@ -49,6 +49,23 @@ def test_copies_of_the_development_data_are_found_and_others_are_not(bench: Path
     found = figures["variant_to_source_recall"]
     floors = {"wire": 0.99, "british": 0.99, "newlead": 0.99, "mixed": 0.90, "cut_rand": 0.88, "cut_tail": 0.83}
     assert {kind: found[kind] for kind, floor in floors.items() if found[kind] < floor} == {}
+
+
+def test_many_texts_asked_at_once_answer_as_one_by_one_and_forget_the_oldest() -> None:
+    chance = random.Random(7)
+    texts, rows = Texts(40), []
+    for number in range(130):
+        base = (WIRE, OTHER, WIRE + OTHER, f"Flood {number % 9}.")[number % 4].split()
+        for place in chance.sample(range(len(base)), min(len(base) - 1, chance.choice((0, 4, 60)))):
+            base[place] = f"w{chance.randrange(10**6)}"
+        mark = fingerprint(" ".join(base)) or ""
+        oldest = chance.choice((0, number - 20))
+        long = [row for row in rows if not row[1].startswith("=")][-40:]
+        short = {row[1]: row for row in rows if row[1].startswith("=")}.values()
+        naive = any(near(other, mark) and at >= oldest and name != f"a{number % 100}" for name, other, at in (*long, *short))  # fmt: skip
+        assert texts.holds_copy(f"a{number % 100}", mark, oldest) == naive
+        texts.add(f"a{number % 100}", mark, number)
+        rows.append((f"a{number % 100}", mark, number))
 
 
 def test_short_texts_are_near_only_to_themselves() -> None:

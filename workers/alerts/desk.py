@@ -11,7 +11,7 @@ from typing import NamedTuple
 from schemas.alerts import Alert, AlertMatch, AlertWindow, StreamClock
 from schemas.rules import AlertRule
 from workers.alerts.durations import seconds, spoken
-from workers.alerts.fingerprint import near
+from workers.alerts.fingerprint import Texts
 from workers.alerts.fire import alert_id
 from workers.alerts.memory import Key, Memory
 from workers.alerts.quiet import due_s
@@ -44,6 +44,7 @@ class Desk:
     def __init__(self, rows: Iterable[tuple[Key, Row]] = (), memory_s: float = 7 * 86_400) -> None:
         self._memory = Memory(rows)
         self._memory_s = memory_s
+        self._texts: dict[str, Texts] = {}
         self._alerts: list[Alert] = []
         self._left_out: Counter[str] = Counter()
         self._pruned_s = 0.0
@@ -128,16 +129,11 @@ class Desk:
         """Whether another article of nearly the same text came before; where it is the first, it is remembered."""
         if match.fingerprint is None:
             return False
-        rule, memory = match.rule, self._memory
-        oldest = now_s - seconds(rule.similar_for)
-        for key in memory.newest("seen", rule.key, most=_MOST_TEXTS):
-            row = memory.get(key) or {}
-            if row.get("at", 0) < oldest:
-                break
-            if key[2] != match.article.id and "text" in row and near(row["text"], match.fingerprint):
-                return True
+        rule = match.rule
+        if self._texts_of(rule.key).holds_copy(match.article.id, match.fingerprint, now_s - seconds(rule.similar_for)):
+            return True
         if kind_of(rule) is not None:
-            memory.put(("seen", rule.key, match.article.id), self._seen(match, now_s))
+            self._memory.put(("seen", rule.key, match.article.id), self._seen(match, now_s))
         return False
 
     def _seen(self, match: AlertMatch, now_s: float) -> Row:
@@ -148,7 +144,19 @@ class Desk:
         new: dict[str, float | str] = {"at": now_s, "until": now_s + keep_s}
         if match.fingerprint is not None and _tells_once(match.rule):
             new["text"] = match.fingerprint
+            self._texts_of(match.rule.key).add(match.article.id, match.fingerprint, now_s)
         return new
+
+    def _texts_of(self, rule: str) -> Texts:
+        """The rule's texts, made of its rows when they are first asked for."""
+        texts = self._texts.get(rule)
+        if texts is None:
+            texts = self._texts[rule] = Texts(_MOST_TEXTS)
+            for key in reversed(self._memory.newest("seen", rule, most=_MOST_TEXTS)):
+                row = self._memory.get(key) or {}
+                if "text" in row:
+                    texts.add(key[2], row["text"], row["at"])
+        return texts
 
     # -- told, held back, left out ---------------------------------------------------------------------------------
 

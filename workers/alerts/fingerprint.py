@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from workers.alerts.words import fold, split_words
 
-__all__ = ["NEAR_BITS", "fingerprint", "near"]
+__all__ = ["NEAR_BITS", "Texts", "fingerprint", "near"]
 
 _BITS = 256
 #: Texts this near are one: half of the runs of both are shared. Up to 80 bits no pair of the development data was wrong, see
@@ -42,6 +42,50 @@ def near(one: str, other: str) -> bool:
     if one.startswith("=") or other.startswith("="):
         return one == other
     return (int(one, 16) ^ int(other, 16)).bit_count() <= NEAR_BITS
+
+
+class Texts:
+    """The last `most` fingerprints of a rule, to be asked all at once."""
+
+    def __init__(self, most: int) -> None:
+        self._most, self._next = most, 0
+        self._bits = np.zeros((16, _BITS // 8), dtype=np.uint8)
+        self._at = np.full(16, -np.inf)
+        self._articles: list[str] = []
+        self._short: dict[str, tuple[str, float]] = {}
+
+    def add(self, article: str, mark: str, at_s: float) -> None:
+        """An article that was told or counted."""
+        if mark.startswith("="):
+            self._short.pop(mark, None)
+            self._short[mark] = (article, at_s)
+            if len(self._short) > self._most:
+                del self._short[next(iter(self._short))]
+            return
+        place = self._next % self._most
+        if place == len(self._at):
+            self._bits = np.vstack([self._bits, np.zeros_like(self._bits)])
+            self._at = np.concatenate([self._at, np.full_like(self._at, -np.inf)])
+        self._bits[place] = np.frombuffer(bytes.fromhex(mark), dtype=np.uint8)
+        self._at[place] = at_s
+        self._articles[place : place + 1] = [article]
+        self._next += 1
+
+    def holds_copy(self, article: str, mark: str, oldest_s: float) -> bool:
+        """Whether another article since `oldest_s` had nearly the same text."""
+        if mark.startswith("="):
+            other, at_s = self._short.get(mark, (article, 0.0))
+            return other != article and at_s >= oldest_s
+        count = len(self._articles)
+        apart = _ones()[self._bits[:count] ^ np.frombuffer(bytes.fromhex(mark), dtype=np.uint8)].sum(axis=1)
+        found = np.flatnonzero((apart <= NEAR_BITS) & (self._at[:count] >= oldest_s))
+        return any(self._articles[place] != article for place in found)
+
+
+@cache
+def _ones() -> NDArray[np.uint16]:
+    """How many bits are set in a byte."""
+    return np.array([number.bit_count() for number in range(256)], dtype=np.uint16)
 
 
 @cache

@@ -26,8 +26,8 @@ def read_rules(text: str, name: str, model: type[R]) -> tuple[R, ...]:
     Every scalar is read as text, so that the country NO is not YAML's `false`.
     """
     try:
-        loaded = yaml.load(text, _LOADER)  # noqa: S506  it makes lists, mappings and text, nothing else
-        marks = _marks(yaml.compose(text, _LOADER))
+        marks: dict[tuple[str | int, ...], yaml.Mark] = {}
+        loaded = _plain(yaml.compose(text, _LOADER), (), marks)
     except (yaml.YAMLError, RecursionError) as error:
         raise Misconfigured(f"{name}{_spot(error)}: not YAML: {' '.join(str(error).split())}") from None
     items = loaded.get("rules") if isinstance(loaded, dict) else loaded
@@ -127,21 +127,21 @@ def _mend(fault: Any) -> str:
     return f"{field}: {message}" if field else message
 
 
-def _marks(root: yaml.Node | None) -> _Marks:
-    found: dict[tuple[str | int, ...], yaml.Mark] = {}
-
-    def walk(node: yaml.Node, path: tuple[str | int, ...]) -> None:
-        found.setdefault(path, node.start_mark)
-        if isinstance(node, yaml.SequenceNode):
-            for number, one in enumerate(node.value):
-                walk(one, (*path, number))
-        elif isinstance(node, yaml.MappingNode):
-            for key, value in node.value:
-                found[*path, key.value] = key.start_mark
-                walk(value, (*path, key.value))
-
-    if root is not None:
-        walk(root, ())
+def _plain(node: yaml.Node | None, path: tuple[str | int, ...], marks: dict[tuple[str | int, ...], yaml.Mark]) -> Any:  # fmt: skip
+    """A document as lists, mappings and text; where each part begins is noted in `marks`."""
+    if node is None:
+        return None
+    marks.setdefault(path, node.start_mark)
+    if isinstance(node, yaml.SequenceNode):
+        return [_plain(one, (*path, number), marks) for number, one in enumerate(node.value)]
+    if not isinstance(node, yaml.MappingNode):
+        return node.value
+    found = {}
+    for key, value in node.value:
+        if not isinstance(key, yaml.ScalarNode):
+            raise yaml.MarkedYAMLError(problem="a field's name is needed here", problem_mark=key.start_mark)
+        marks[*path, key.value] = key.start_mark
+        found[key.value] = _plain(value, (*path, key.value), marks)
     return found
 
 
