@@ -226,6 +226,10 @@ def test_more_groups_than_a_rule_may_have_are_refused_and_counted(monkeypatch: p
     for n in range(15):
         at(one, 0, f"a{n}", source=f"s{n}")
     assert one.left_out == {"too_many_groups": 5}
+    changed = bench("frequency: {count: 3, window: 1h, by: source}")
+    changed.desk = one.desk
+    at(changed, 1, "b", source="t")
+    assert changed.left_out == {}, "groups of the older wording make room"
 
 
 def test_more_than_can_be_held_is_told_early_and_not_lost(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,7 +1,7 @@
 """What becomes of matches: the desk decides what is told, what is held back for a digest or the morning, and what is left out.
 
-A desk is a state machine over one partition of matches: match or clock in, alerts out; the rows that changed are asked for. It knows no clock but the times of what
-it is given (`now_s`: when the record was written), so reading the same records again comes to the same alerts.
+A desk is a state machine over one partition of matches: match or clock in, alerts out; the rows that changed are asked for. It knows no clock but
+the times of what it is given (`now_s`: when the record was written), so reading the same records again comes to the same alerts.
 """
 
 from collections import Counter
@@ -242,6 +242,7 @@ class Desk:
         """Forget what is out of date, so many rows at a time."""
         if not self._to_prune and now_s - self._pruned_s >= _PRUNE_EVERY_S:
             self._pruned_s, self._to_prune = now_s, list(self._memory.keys())
+            self._texts = {rule: texts for rule, texts in self._texts.items() if self._memory.count("seen", rule)}
         for _ in range(min(_PRUNE_KEYS, len(self._to_prune))):
             key = self._to_prune.pop()
             row = self._memory.get(key)

@@ -12,7 +12,7 @@ __all__ = ["Key", "Memory"]
 Key = tuple[str, ...]
 
 
-_ORDER = {"held": 0, "limit": 1, "told": 1, "story": 2, "group": 3, "seen": 3, "rule": 4, "clock": 4}
+_ORDER = {"held": 0, "limit": 1, "told": 1, "story": 2, "group": 3, "seen": 3, "rule": 4, "clock": 5}
 
 
 class Memory:
@@ -38,8 +38,10 @@ class Memory:
     def drop(self, key: Key) -> None:
         """Forget."""
         if self._rows.pop(key, None) is not None:
-            self._under[key[:2]].pop(key, None)
-            self._under[key[:1]].pop(key, None)
+            for start in (key[:1], key[:2]):
+                self._under[start].pop(key, None)
+                if not self._under[start]:
+                    del self._under[start]
             self._changes[key] = None
 
     def under(self, *start: str) -> tuple[Key, ...]:
@@ -64,8 +66,8 @@ class Memory:
     def taken(self) -> dict[Key, Row | None]:
         """The changes since the last call; None is forgotten.
 
-        What is held back comes first, then what says that an article or a window was dealt with, the clocks last: a crash in between makes
-        some work be done again, and loses nothing.
+        What is held back comes first, then what says that an article or a window was dealt with, the clock last (with a clock that is ahead, what
+        is taken again would be late): a crash in between makes some work be done again, and loses nothing.
         """
         changes, self._changes = self._changes, {}
         return dict(sorted(changes.items(), key=lambda item: _ORDER[item[0][0]]))

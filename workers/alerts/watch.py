@@ -65,10 +65,20 @@ def watch(memory: Memory, match: AlertMatch, now_s: float) -> Iterator[Worth | O
     groups = match.values if isinstance(kind, New) else match.groups if getattr(kind, "by", None) else ("",)
     for group in map(_short, groups):
         key: Key = ("group", rule.key, match.state, group)
-        if memory.get(key) is None and memory.count("group", rule.key) >= MOST_GROUPS:
+        if memory.get(key) is None and not _has_room(memory, key):
             yield Odd("too_many_groups")
         else:
             yield from (Worth(match, group, firing) for firing in _in_group(memory, match, key, at_s))
+
+
+def _has_room(memory: Memory, key: Key) -> bool:
+    """Whether the rule may have one more group; those of an older wording make room."""
+    if memory.count("group", key[1]) < MOST_GROUPS:
+        return True
+    for other in memory.under("group", key[1]):
+        if other[2] != key[2]:
+            memory.drop(other)
+    return memory.count("group", key[1]) < MOST_GROUPS
 
 
 def rejudge(memory: Memory, running: RunningRule) -> Iterator[Worth]:
@@ -123,9 +133,15 @@ def _in_group(memory: Memory, match: AlertMatch, key: Key, at_s: int) -> tuple[F
         case None:
             return ()
     if not isinstance(kind, New):
-        row = {**row, "article": match.article.model_dump(mode="json", exclude_none=True)}
+        # No more of the article than its address: it may be erased, and the row stays.
+        row = {**row, "article": match.article.model_dump(mode="json", exclude_none=True, exclude={"title", "lead"})}
     memory.put(key, row)
-    return _judge(memory, match, key, clock_s)
+    due = _judge(memory, match, key, clock_s)
+    whole: Key = ("rule", *key[1:3])
+    if "pending" in (memory.get(key) or {}) and (memory.get(whole) or {}).get("learnt"):
+        # After a crash the clock may be behind what was written: then there is something to wait for again.
+        memory.put(whole, {name: value for name, value in (memory.get(whole) or {}).items() if name != "learnt"})
+    return due
 
 
 def _judge(memory: Memory, match: AlertMatch, key: Key, clock_s: int) -> tuple[Firing, ...]:
