@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from schemas.alerts import Alert
+from schemas.alerts import Alert, AlertStep
 from schemas.articles import AnnotatedArticle, CleanedArticle, ClusteredArticle, EnrichedArticle, Message, RawArticle
+from schemas.rules import AlertRule
 from schemas.sources import SourceLines, SourceProfile
 
 __all__ = [
-    "ALERTS", "ANNOTATED", "CLEANED", "CLUSTERED", "DEAD_LETTERS", "DEAD_LETTER_STATUS", "ENRICHED", "MAX_VALUE_BYTES",
+    "ALERTS", "ALERT_MATCHES", "ALERT_RULES", "ANNOTATED", "CLEANED", "CLUSTERED", "DEAD_LETTERS", "DEAD_LETTER_STATUS", "ENRICHED", "MAX_VALUE_BYTES",
     "RAW", "SOURCE_LINES", "SOURCE_PROFILES", "TOPICS", "Topic", "topic_named",
 ]  # fmt: skip
 
@@ -49,6 +50,14 @@ CLUSTERED = Topic(
 ALERTS = Topic(
     "alerts.v1", Alert, "What alert rules fired", key="alert id", retention_ms=90 * DAY_MS, cleanup="compact,delete"
 )
+ALERT_MATCHES = Topic(
+    "alert-matches.v1", AlertStep, "What the alerts worker tells itself: matches by rule, and the clock", key="rule id",
+    retention_ms=3 * DAY_MS,
+)  # fmt: skip
+ALERT_RULES = Topic(
+    "alert-rules.v1", AlertRule, "Alert rules; a rule without a value is removed", key="rule id; `RULE#mute` mutes it",
+    partitions=1, cleanup="compact",
+)  # fmt: skip
 DEAD_LETTERS = Topic(
     "dead-letters.v1", None, "What could not be processed, untouched, with the reason in its headers",
     key="the original key", retention_ms=90 * DAY_MS, max_message_bytes=MAX_VALUE_BYTES + 2 * OVERHEAD_BYTES,
@@ -68,17 +77,9 @@ SOURCE_PROFILES = Topic(
 )  # fmt: skip
 
 TOPICS = (
-    RAW,
-    CLEANED,
-    ANNOTATED,
-    ENRICHED,
-    CLUSTERED,
-    ALERTS,
-    DEAD_LETTERS,
-    DEAD_LETTER_STATUS,
-    SOURCE_LINES,
-    SOURCE_PROFILES,
-)
+    RAW, CLEANED, ANNOTATED, ENRICHED, CLUSTERED, ALERTS, ALERT_MATCHES, ALERT_RULES, DEAD_LETTERS, DEAD_LETTER_STATUS,
+    SOURCE_LINES, SOURCE_PROFILES,
+)  # fmt: skip
 
 
 def topic_named(name: str) -> Topic:

@@ -75,3 +75,17 @@ def test_what_is_written_is_read_back(text: str, identity: str) -> None:
     )
     article = EnrichedArticle(id=identity, text=text, dates=(date,))
     assert decode(EnrichedArticle, encode(article)) == article
+
+
+def test_the_schema_for_editors_takes_the_rules_that_we_ship_and_names_what_is_wrong() -> None:
+    import yaml
+    from jsonschema import Draft202012Validator
+
+    from schemas.generate import rules_schema
+
+    validator = Draft202012Validator(rules_schema())
+    shipped = yaml.safe_load((ROOT / "deploy" / "alert-rules.yaml").read_text(encoding="utf-8"))
+    assert list(validator.iter_errors(shipped)) == []
+    assert len({kind for rule in shipped["rules"] for kind in rule} & {"frequency", "cardinality", "spike", "flatline", "new"}) == 5  # fmt: skip
+    wrong = {"rules": [{"name": "x", "frequency": {"count": 3, "windw": "1h"}}, {"name": "y", "realert": "an hour"}]}
+    assert len(list(validator.iter_errors(wrong))) == 2

@@ -1,12 +1,10 @@
 """`dateline worker NAME`: one worker, until it is stopped."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from workers.alerts.receivers import open_alert_sink
-from workers.alerts.rules import load_rules
 from workers.cli._shared import fail, settings_or_exit
 from workers.errors import DatelineError, Misconfigured
 from workers.pipeline import SINKS, WORKERS, stages_named
@@ -41,7 +39,7 @@ def _run(name: str, settings: Settings) -> int:
     if name == "memory":
         return run_memory(settings)
     if name == "alerts":
-        return run_alerts(load_rules(_rules_text(settings), str(settings.alert_rules)), settings)
+        return run_alerts(settings)
     if name in SINKS:
         return run_sink(name, _SINK_VERSION, _sink(name, settings), SINKS[name], _sink_settings(name, settings))
     try:
@@ -77,14 +75,3 @@ def _sink(name: str, settings: Settings) -> Sink:
         allow_private=settings.alerts_allow_private,
         state_dir=settings.state_dir,
     )
-
-
-def _rules_text(settings: Settings) -> str:
-    if settings.alert_rules is None:
-        raise Misconfigured(
-            "the alerts worker needs DATELINE_ALERT_RULES: a YAML file of rules; deploy/alert-rules.yaml is an example"
-        )
-    try:
-        return Path(settings.alert_rules).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise Misconfigured(f"DATELINE_ALERT_RULES: {settings.alert_rules} cannot be read as UTF-8: {error}") from None

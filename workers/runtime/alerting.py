@@ -1,28 +1,26 @@
-"""The alerts worker: a faust agent over enriched articles, with a Table of what has fired.
+"""The alerts worker: a faust agent matches articles against the rules and tells by rule (alert-matches.v1); another (alert_desks.py) decides what becomes of that.
 
-The agent takes raw bytes, one at a time, and its whole body is guarded: faust acknowledges an event whose agent raised, and drops
-what its codec cannot read, so neither may happen. Work is repeated after a crash; the Table and the alerts' own ids (a hash of rule
-and article) make that harmless.
+The agents take raw bytes, one at a time, and their whole bodies are guarded: faust acknowledges an event whose agent raised, and drops
+what its codec cannot read, so neither may happen. Work is repeated after a crash; the desks make that harmless.
 """
 
 import asyncio
-import contextlib
 import time
-from collections.abc import Sequence
-from datetime import UTC, datetime
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any
 
 from aiokafka.errors import KafkaError
 
-from schemas.articles import EnrichedArticle
-from schemas.cloudevents import event_headers
+from schemas.alerts import AlertStep, StreamClock
+from schemas.articles import ClusteredArticle, EnrichedArticle
 from schemas.codec import DecodeError, decode, encode
-from schemas.topics import ALERTS, ENRICHED
-from workers.alerts.fire import fire
-from workers.alerts.match import Matcher, compile_rules
-from workers.alerts.rules import Rule
+from schemas.topics import ALERT_MATCHES
+from workers.alerts.broad import Broad
+from workers.alerts.fire import event_time, matches_of
 from workers.errors import Stopped
 from workers.ports import Bury, Received
+from workers.runtime.alert_desks import Desks
+from workers.runtime.alert_rules import RuleSource
 from workers.runtime.app import add_pages, make_app, run_app
 from workers.runtime.dead_letters import Brake, BrakeSettings, bury
 from workers.runtime.logging import get_logger
@@ -33,16 +31,16 @@ from workers.runtime.settings import Settings
 __all__ = ["AlertsWorker", "run_alerts"]
 
 _LOG = get_logger(__name__)
-_VERSION = "1"
-_PRUNE_EVERY_S = 300.0
+_VERSION = "2"
 
 
 class AlertsWorker:
-    """What the agent does with each article, and what the shell asks about it."""
+    """What the agents do with each record, and what the shell asks about it."""
 
-    def __init__(self, matcher: Matcher, app: Any, settings: Settings, metrics: Metrics) -> None:
+    def __init__(self, app: Any, settings: Settings, metrics: Metrics) -> None:
+        """Raises Misconfigured where the file of rules is wrong."""
         self.crashed_with: BaseException | None = None
-        self._matcher, self._app, self._settings, self._metrics = matcher, app, settings, metrics
+        self._app, self._settings, self._metrics = app, settings, metrics
         self._brake = Brake(
             BrakeSettings(
                 settings.dead_letter_max_consecutive, settings.dead_letter_max_ratio, settings.dead_letter_window
@@ -50,57 +48,105 @@ class AlertsWorker:
         )
         self._working_since: float | None = None
         self._away: str | None = None
-        self.fired: Any = app.Table(
-            "fired",
-            default=dict,
-            partitions=settings.partitions,
-            key_type=str,
-            # No value_type: faust would ask `dict` to rebuild itself from JSON, and recovery would never end.
-            help="article id -> fired alert ids",
-        )
+        self._clock: dict[int, float] = {}
+        self._done: dict[int, int] = {}
+        self._heard: dict[int, float] = {}
+        self._broad = Broad(settings.alert_broad_share)
+        self.desks = Desks(app, settings, metrics, self._send)
+        self.rules = RuleSource(settings, metrics, self.desks.use)
 
     @property
     def stalled_for_s(self) -> float:
-        """Seconds that the present article has taken; 0 between articles and while the broker is known to be away."""
+        """Seconds that the present work has taken; 0 between articles and while the broker is known to be away."""
         since = self._working_since
-        return 0.0 if since is None or self._away else time.monotonic() - since
+        busy = 0.0 if since is None else time.monotonic() - since
+        return 0.0 if self._away else max(busy, self.desks.stalled_for_s)
 
     def not_ready(self) -> str | None:
         """Why the worker cannot take work now, or None."""
         if self.crashed_with is not None:
             return str(self.crashed_with)
         if not self._app.tables.recovery.completed.is_set():
-            return "the table of fired alerts is being recovered"
+            return "the table of what rules remember is being recovered"
+        if not self.rules.loaded.is_set():
+            return "the rules are being read"
         return self._away
 
-    async def take(self, received: Received) -> None:
-        """One article: fire what has not fired, bury what cannot be read. Never raises but when the worker must stop."""
+    async def take_article(self, received: Received) -> None:
+        """One article: tell which rules it matches, bury what cannot be read. Never raises but when the worker must stop."""
+        await self.rules.loaded.wait()
+        await self._guarded(received, self._match)
+        self._done[received.partition] = received.offset
+        self._heard[received.partition] = time.monotonic()
+
+    async def take_step(self, event: Any, received: Received) -> None:
+        """One match, or the clock."""
+        if not await self._guarded(received, lambda one: self.desks.take(event, one)):
+            event.ack()
+
+    async def tick(self) -> None:
+        """Tell the desks how far the articles have come."""
+        topic = self._settings.alerts_read
+        here = {tp.partition: tp for tp in self._app.consumer.assignment() if tp.topic == topic}
+        if not here:
+            return
+        idle = [number for number, tp in here.items() if await self._is_idle(tp)]
+        of = self._app.consumer.topic_partitions(topic) or self._settings.partitions
+        newest = {number: self._clock.get(number) for number in here}
+        step = encode(AlertStep(clock=StreamClock(of=of, partitions=newest, idle=tuple(idle))))
+        desks = self._app.consumer.topic_partitions(ALERT_MATCHES.name) or self._settings.partitions
+        await asyncio.gather(*(self._send(ALERT_MATCHES.name, None, step, (), number) for number in range(desks)))
+
+    async def let_go(self, revoked: Iterable[Any]) -> None:
+        """Partitions are taken away, perhaps to come back."""
+        for tp in revoked:
+            if tp.topic == self._settings.alerts_read:
+                self._done.pop(tp.partition, None)
+                self._clock.pop(tp.partition, None)
+                self._heard.pop(tp.partition, None)
+        await self.desks.let_go({tp.partition for tp in revoked if tp.topic == ALERT_MATCHES.name})
+
+    async def _is_idle(self, tp: Any) -> bool:
+        """Whether all committed articles of a partition were taken, some time ago; what is left before its end may be a marker of a transaction."""
+        since = self._heard.setdefault(tp.partition, time.monotonic())
+        end, done = self._app.consumer.highwater(tp), self._done.get(tp.partition)
+        if end is None or time.monotonic() - since < self._settings.alert_idle_s:
+            return False
+        return bool(end - (await self._app.consumer.position(tp) if done is None else done + 1) <= 1)
+
+    async def _guarded(self, received: Received, work: Callable[[Received], Awaitable[None]]) -> bool:
+        """Do it, or bury what cannot be read; whether it was done."""
         self._working_since = time.monotonic()
         self._metrics.received.labels(received.topic).inc()
         try:
-            await self._handle(received)
+            await work(received)
             self._brake.check([None])
+            return True
         except (DecodeError, ValueError, TypeError, KeyError) as error:
             await self._bury(received, error)
+            return False
         finally:
             self._working_since = None
 
-    async def _handle(self, received: Received) -> None:
+    async def _match(self, received: Received) -> None:
         if received.value is None and received.key:
             return  # a tombstone: the article was withdrawn
         started = time.perf_counter()
-        article = decode(EnrichedArticle, received.value)
-        alerts = fire(self._matcher, article, datetime.now(UTC))
-        known: dict[str, float] = dict(self.fired.get(article.id) or {})
-        new = [alert for alert in alerts if alert.id not in known]
-        for alert in new:
-            headers = event_headers(ALERTS, event_id=alert.id, stage="alerts", subject=article.id, now_s=time.time())
-            await self._send(ALERTS.name, alert.id.encode(), encode(alert), headers)
-            known[alert.id] = time.time()
-            self._metrics.sent.labels(ALERTS.name).inc()
-        if new:
-            self.fired[article.id] = known
-        self._metrics.stage_seconds.labels("alerts").observe(time.perf_counter() - started)
+        article = _read(received.value)
+        received_s = received.timestamp_ms / 1000
+        matches = matches_of(self.rules.matcher, article, received_s)
+        clock_s = max(event_time(article, received_s), self._clock.get(received.partition, 0.0))
+        self._clock[received.partition] = clock_s
+        for rule, share in self._broad.add([match.rule.key for match in matches]):
+            _LOG.warning("rule_too_broad", rule=rule, share=round(share, 3), of_last=self._broad.size)
+        self._metrics.alert_rules_broad.set(self._broad.count)
+        await asyncio.gather(
+            *(
+                self._send(ALERT_MATCHES.name, match.rule.key.encode(), encode(AlertStep(match=match)), ())
+                for match in matches
+            )
+        )
+        self._metrics.observe_stage("alerts", time.perf_counter() - started)
 
     async def _bury(self, received: Received, error: Exception) -> None:
         reason = error.reason if isinstance(error, DecodeError) else "stage_failed"
@@ -113,13 +159,18 @@ class AlertsWorker:
         _LOG.warning("dead_letter", **where, reason=reason, error=str(error))
 
     async def _send(
-        self, topic: str, key: bytes | None, value: bytes | None, headers: Sequence[tuple[str, bytes]]
+        self,
+        topic: str,
+        key: bytes | None,
+        value: bytes | None,
+        headers: Sequence[tuple[str, bytes]],
+        partition: int | None = None,
     ) -> None:
         """Send and wait for the acknowledgement; a broker that is away is waited for."""
         waits = backoff()
         while True:
             try:
-                await self._app.producer.send_and_wait(topic, key, value, None, None, dict(headers))
+                await self._app.producer.send_and_wait(topic, key, value, partition, None, dict(headers))
                 self._away = None
                 return
             except (TimeoutError, KafkaError, OSError) as error:
@@ -128,41 +179,67 @@ class AlertsWorker:
                 _LOG.warning("broker_away", error=repr(error))
                 await asyncio.sleep(next(waits))
 
-    def prune(self, now_s: float) -> int:
-        """Forget articles whose last alert is older than the memory; the number forgotten."""
-        oldest = now_s - self._settings.alert_memory_days * 86_400
-        old = [article for article, known in self.fired.items() if known and max(known.values()) < oldest]
-        for article in old:
-            with contextlib.suppress(KeyError):
-                self.fired.pop(article)
-        return len(old)
 
-
-def run_alerts(rules: Sequence[Rule], settings: Settings) -> int:
-    """Run the alerts worker until it is stopped; returns the exit code."""
+def run_alerts(settings: Settings) -> int:
+    """Run the alerts worker until it is stopped; returns the exit code. Raises Misconfigured where the rules are wrong."""
     metrics = Metrics("alerts")
     app = make_app("alerts", settings, agents=True)
-    worker = AlertsWorker(compile_rules(rules), app, settings, metrics)
-    topic = app.topic(
-        ENRICHED.name, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw", internal=False
-    )
+    worker = AlertsWorker(app, settings, metrics)
 
-    @app.agent(topic, concurrency=1)  # type: ignore[untyped-decorator]  # faust is untyped
-    async def alert(stream: Any) -> None:
+    def raw(topic: str) -> Any:
+        return app.topic(
+            topic, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw", internal=False
+        )
+
+    async def guarded(work: Awaitable[None]) -> None:
+        """An agent that raises loses its event, a task that raises is gone: stop instead, uncommitted."""
+        try:
+            await work
+        except Exception as error:  # noqa: BLE001  said above
+            worker.crashed_with = error
+            _LOG.error("worker_stops", error=str(error), exc_info=not isinstance(error, Stopped))
+            await asyncio.Event().wait()
+
+    @app.agent(raw(settings.alerts_read), concurrency=1)  # type: ignore[untyped-decorator]  # faust is untyped
+    async def match(stream: Any) -> None:
         async for event in stream.events():
-            try:
-                await worker.take(_received(event.message))
-            except Exception as error:  # noqa: BLE001  an agent that raises loses its event: stop instead, uncommitted
-                worker.crashed_with = error
-                _LOG.error("worker_stops", error=str(error), exc_info=not isinstance(error, Stopped))
-                await asyncio.Event().wait()
+            await guarded(worker.take_article(_received(event.message)))
 
-    @app.timer(interval=_PRUNE_EVERY_S)  # type: ignore[untyped-decorator]  # faust is untyped
-    async def prune() -> None:
-        worker.prune(time.time())
+    @app.agent(raw(ALERT_MATCHES.name), concurrency=1)  # type: ignore[untyped-decorator]  # faust is untyped
+    async def decide(stream: Any) -> None:
+        async for event in stream.noack().events():
+            await guarded(worker.take_step(event, _received(event.message)))
+
+    for follow in (worker.rules.follow_file, worker.rules.follow_topic, worker.desks.write):
+        _start_task(app, guarded, follow)
+
+    @app.timer(interval=settings.alert_tick_s)  # type: ignore[untyped-decorator]  # faust is untyped
+    async def tick() -> None:
+        if worker.not_ready() is None:
+            await guarded(worker.tick())
+
+    @app.on_partitions_revoked.connect  # type: ignore[untyped-decorator]  # faust is untyped
+    async def let_go(app: Any, revoked: Any, **kwargs: Any) -> None:
+        await worker.let_go(revoked)
 
     add_pages(app, metrics, worker, settings.stall_after_s)
     return run_app(app, worker, metrics, settings)
+
+
+def _start_task(app: Any, guarded: Callable[[Awaitable[None]], Awaitable[None]], work: Callable[[], Awaitable[None]]) -> None:  # fmt: skip
+    @app.task  # type: ignore[untyped-decorator]  # faust is untyped
+    async def run() -> None:
+        await guarded(work())
+
+
+def _read(value: bytes | None) -> EnrichedArticle:
+    """With its story where it has one."""
+    if value is not None and b'"story"' in value:
+        try:
+            return decode(ClusteredArticle, value)
+        except DecodeError:
+            pass  # the word stands in the text, or the story is none: the article counts all the same
+    return decode(EnrichedArticle, value)
 
 
 def _received(message: Any) -> Received:

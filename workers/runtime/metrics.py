@@ -33,6 +33,19 @@ class Metrics:
         )
         self.rebalances = counter("rebalances", "Assignments received from the group")
         self.pool_crashes = counter("pool_crashes", "Pool processes that died or ran out of time")
+        self.alerts_left_out = counter(
+            "alerts_left_out",
+            "Matches that became no alert, by reason: similar, story, realert, muted, paused, late, too_many_groups",
+            "reason",
+        )
+        self.alert_rules = gauge("alert_rules", "Alert rules that run")
+        self.alert_rules_broad = gauge(
+            "alert_rules_broad", "Alert rules that matched too large a share of the last articles"
+        )
+        self.alert_rules_refused = counter(
+            "alert_rules_refused", "Changes of alert rules that were wrong and not taken over"
+        )
+        self.alert_state_rows = gauge("alert_state_rows", "Rows that alert rules remember", "partition")
         self.stage_seconds = Histogram(
             "dateline_stage_seconds",
             "Time in a stage per message",

@@ -84,7 +84,23 @@ class Settings(BaseSettings):
     storage_partitions: Literal["none", "month"] = Field(
         "none", description="PostgreSQL: a partition for each month of publication"
     )
-    alert_rules: Path | None = Field(None, description="YAML file of alert rules")
+    alert_rules: Path | None = Field(
+        None, description="YAML file of alert rules; read again when it changes. Rules of the topic come on top"
+    )
+    alerts_read: Literal["articles.enriched.v1", "articles.clustered.v1"] = Field(
+        "articles.enriched.v1", description="What alert rules look at; clustered articles carry their story"
+    )
+    alert_tick_s: float = Field(
+        5.0, gt=0, le=60, description="How often silences, digests and quiet hours are looked after"
+    )
+    alert_idle_s: float = Field(
+        60.0,
+        gt=0,
+        description="After so long without an article a partition holds the clock of alert rules back no more",
+    )
+    alert_broad_share: float = Field(
+        0.2, gt=0, le=1, description="Warn of a rule that matches more than this share of the last 1,000 articles"
+    )
     alerts_webhook_url: str | None = Field(
         None,
         description="Where alerts are delivered: https://..., slack+https://..., smtp://..., file:///path.jsonl, apprise+...",
