@@ -49,7 +49,8 @@ _VOID = frozenset({
     "track", "wbr",
 })  # fmt: skip
 _HTML = re.compile(r"<(?:!doctype\s+html|html|head|body|article|div|p|meta|h[1-6]|span|table|ul)\b", re.IGNORECASE)
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+#: Elements whose text is written out as it stands, markup and all.
+_RAW_TEXT = ("<xmp", "<plaintext", "<listing")
 _HIDDEN = re.compile(r"""\shidden(?:=|$)|\sstyle="[^"]{0,500}?(?:display\s*:\s*none|visibility\s*:\s*hidden)""")
 _MAX_TAGS = 400_000
 #: The longest live blogs and tables of the development pages have some 2,200.
@@ -112,12 +113,11 @@ def read_page(tree: LexborHTMLParser) -> Page:
     more than 400,000 tags or 8,000 blocks. Hidden elements are left out, unless they hold more running text than what is shown (a page whose script was
     to reveal it)."""
     tree.strip_tags([*INVISIBLE, *_MUTE], recursive=True)
-    for node in tree.css("xmp, plaintext, listing"):
-        node.replace_with(node.text() or " ")
-    body = tree.body
-    source = (body.html or "") if body is not None else ""
-    if "<!--" in source:
-        source = _COMMENT.sub("", source)
+    source = _source(tree)
+    if any(map(source.__contains__, _RAW_TEXT)):
+        for node in tree.css("xmp, plaintext, listing"):
+            node.replace_with(node.text() or " ")
+        source = _source(tree)
     pieces = source.split("<")
     if len(pieces) > _MAX_TAGS:
         raise Refused("too_expensive", f"{len(pieces)} tags; at most {_MAX_TAGS} are read")
@@ -132,6 +132,16 @@ def read_page(tree: LexborHTMLParser) -> Page:
         walker.walk(pieces)
     _tidy(walker.page.blocks)
     return walker.page
+
+
+def _source(tree: LexborHTMLParser) -> str:
+    """The body in well-formed markup, without comments."""
+    body = tree.body
+    source = (body.html or "") if body is not None else ""
+    if "<!--" not in source:
+        return source
+    first, *others = source.split("<!--")
+    return "".join([first, *(other.partition("-->")[2] for other in others)])
 
 
 def _text_size(page: Page) -> int:

@@ -279,6 +279,8 @@ def _american(url: str) -> bool:
 
 
 def _is_prose(line: str) -> bool:
+    if len(line) < 23:  # twelve words and the spaces between them
+        return False
     words = len(_WORD.findall(line[:400]))
     return words >= 22 or (words >= 12 and line.rstrip()[-1:] in '.!?…»”"')
 

@@ -1,7 +1,7 @@
 """Dates and times of day as pages write them: found in text, read to ISO 8601, with what is sure about them and what is not."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -50,7 +50,17 @@ _NUMERIC = re.compile(
 #: Offsets in hours of the abbreviations that news pages use. IST is left out on purpose: India, Israel or Ireland.
 _ZONES = {"Z": 0, "UTC": 0, "GMT": 0, "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7, "CET": 1, "CEST": 2, "MEZ": 1, "MESZ": 2, "BST": 1, "MSK": 3, "МСК": 3}  # fmt: skip
 _DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789")
+_EASTERN = re.compile("[٠-٩۰-۹]")
 _FIGURE = re.compile(r"(?:19|20|1[34])\d\d|\d[./\- ’']{1,2}\w{1,12}[./\- ’']{1,3}\d\d")
+_RUN = re.compile(r"\d+")
+#: The figures that a date may begin with; asked first, since few lines have one.
+_SIGN = re.compile("[0-9٠-٩۰-۹]")
+#: What may stand between a day and its year where the month came first.
+_YEAR_BEHIND = re.compile(r"(?:st|nd|rd|th|\.|er|º|°|ª)?,?[ \-]{1,3}(?:19|20)\d\d", re.IGNORECASE)
+#: So far before its day the name of a month may begin (characters).
+_LONGEST_MONTH = 40
+#: What follows the day there, year, time and zone, is shorter than this.
+_LONGEST_REST = 80
 _LEAST_YEAR, _LAST_YEAR = 1990, 2099
 
 
@@ -111,14 +121,10 @@ def parse_stamp(text: str, method: str, confidence: float) -> Candidate | None:
 
 def find_stamps(text: str, method: str, confidence: float) -> list[Candidate]:
     """Every date, with the time of day and zone that follow it, in order."""
-    if not _FIGURE.search(text):
+    if not (_SIGN.search(text) and _FIGURE.search(text)):
         return []
-    plain = text.translate(_DIGITS)
-    found = [
-        _read(match, method, confidence)
-        for pattern in (_ISO, _NUMERIC, *_named_patterns())
-        for match in pattern.finditer(plain)
-    ]
+    plain = text.translate(_DIGITS) if _EASTERN.search(text) else text
+    found = [_read(match, method, confidence) for match in _matches(plain)]
     stamps = sorted(
         (candidate for candidate in found if candidate), key=lambda candidate: (candidate.start, -candidate.end)
     )
@@ -127,6 +133,30 @@ def find_stamps(text: str, method: str, confidence: float) -> list[Candidate]:
         if not kept or stamp.start >= kept[-1].end:
             kept.append(_with_time_before(stamp, plain))
     return kept
+
+
+def _matches(plain: str) -> Iterator[re.Match[str]]:
+    """What `finditer` of each pattern finds, asked only where it can begin: at a run of two figures at most (a day), at a run of four (a year),
+    or, for the pattern that begins with a month, shortly before a day with a year behind it. Trying hundreds of month names at every letter
+    would take most of a page's time."""
+    day_first, month_first, year_first, jalali = _named_patterns()
+    by_day = ((0, _NUMERIC), (1, day_first), (2, jalali))
+    by_year = ((3, _ISO), (4, year_first))
+    free_from = [0] * 6
+    for run in _RUN.finditer(plain):
+        start, end = run.span()
+        size = end - start
+        if size not in {1, 2, 4}:
+            continue
+        for place, pattern in by_year if size == 4 else by_day:
+            if start >= free_from[place] and (match := pattern.match(plain, start)):
+                free_from[place] = match.end()
+                yield match
+        if size < 4 and _YEAR_BEHIND.match(plain, end):
+            match = month_first.search(plain, max(free_from[5], start - _LONGEST_MONTH), end + _LONGEST_REST)
+            if match and match.start() <= start:
+                free_from[5] = match.end()
+                yield match
 
 
 _TIME_BEFORE = re.compile(
