@@ -82,7 +82,8 @@ class Block(NamedTuple):
 
 @dataclass(slots=True)
 class Page:
-    """The elements that hold the blocks, as parallel lists; an element's parent stands before it, the body is element 0."""
+    """The elements that hold the blocks, as parallel lists, in the order in which they open: the body is element 0, and element i and all inside it
+    are the elements from i up to (not with) `ends[i]`."""
 
     blocks: list[Block] = field(default_factory=list)
     tags: list[str] = field(default_factory=list)
@@ -90,6 +91,7 @@ class Page:
     parents: list[int] = field(default_factory=list)
     depths: list[int] = field(default_factory=list)
     bits: list[int] = field(default_factory=list)
+    ends: list[int] = field(default_factory=list)
 
     def around(self, element: int) -> frozenset[str]:
         """The tags and class words from this element up to the body."""
@@ -206,7 +208,8 @@ class _Walker:
                     if texts:
                         self._flush()
                     opened.pop()
-                    numbers.pop()
+                    if (number := numbers.pop()) >= 0:
+                        self.page.ends[number] = len(self.page.ends)
                 elif kind == _LINK:
                     links -= 1
                 elif kind == _STRONG:
@@ -263,6 +266,9 @@ class _Walker:
                     self._bold += size if bolds else 0
         if texts:
             self._flush()
+        for number in numbers:
+            if number >= 0:
+                self.page.ends[number] = len(self.page.ends)
 
     def _flush(self) -> None:
         """End the block: what was read since the last boundary becomes one block, or several where two breaks stand together."""
@@ -298,6 +304,7 @@ class _Walker:
         for place in range(level, len(numbers)):
             name, attributes = self._open[place]
             page.parents.append(numbers[place - 1] if place else -1)
+            page.ends.append(0)
             page.depths.append(place)
             page.tags.append(name)
             page.heads.append(attributes)
