@@ -178,15 +178,16 @@ def _best(elements: _Elements, masses: Matrix, prose: Matrix) -> Matrix:
 def _kinds(page: Page, at: NDArray[np.int64], size: Matrix, linked: Matrix, prose: Matrix) -> Matrix:
     """What the blocks of the same kind (tag, class, parent's tag and class) hold together."""
     kinds: dict[tuple[str, str, int], int] = {}
+    known: dict[int, int] = {}
     numbers = []
+    tags, heads, parents, bits = page.tags, page.heads, page.parents, page.bits
     for element in at.tolist():
-        parent = page.parents[element]
-        kind = (
-            page.tags[element],
-            page.heads[element][:80] if page.tags[element] != "a" else "",
-            page.bits[parent] if parent >= 0 else 0,
-        )
-        numbers.append(kinds.setdefault(kind, len(kinds)))
+        number = known.get(element)
+        if number is None:
+            tag, parent = tags[element], parents[element]
+            kind = (tag, heads[element][:80] if tag != "a" else "", bits[parent] if parent >= 0 else 0)
+            known[element] = number = kinds.setdefault(kind, len(kinds))
+        numbers.append(number)
     inverse = np.array(numbers)
     count = np.bincount(inverse)
     whole = max(1.0, float(prose.sum()))
@@ -219,21 +220,30 @@ def _whereabouts(
 
 
 def _claims(blocks: Sequence[Block], metadata: Metadata) -> list[list[float]]:
+    texts = [block.text for block in blocks]
+    sizes = [len(text) for text in texts]
     times: dict[str, int] = {}
-    body, summary = metadata.body, metadata.summary
-    titles = {comparable(title) for title in metadata.titles}
-    repeats, claimed, summed, titled = [], [], [], []
-    for block in blocks:
-        text = block.text
+    repeats = []
+    for text in texts:
         seen = times.get(text, 0)
         times[text] = seen + 1
         repeats.append(float(seen))
-        claimed.append(float(text[5:65] in body) if body and len(text) > 20 else -1.0)
-        summed.append(
-            float(summary[:50] == text[:50] or text in summary) if len(summary) > 40 and len(text) > 20 else -1.0
-        )
-        titled.append(float(comparable(text) in titles) if len(text) < 300 else 0.0)
-    copies = [float(times[block.text]) for block in blocks]
+    copies = [float(times[text]) for text in texts]
+    body, summary = metadata.body, metadata.summary
+    claimed = summed = [-1.0] * len(texts)
+    if body:
+        claimed = [float(text[5:65] in body) if size > 20 else -1.0 for text, size in zip(texts, sizes, strict=True)]
+    if len(summary) > 40:
+        start = summary[:50]
+        summed = [
+            float(start == text[:50] or text in summary) if size > 20 else -1.0
+            for text, size in zip(texts, sizes, strict=True)
+        ]
+    titles = {comparable(title) for title in metadata.titles}
+    titled = [
+        float(size < 300 and comparable(text) in titles) if titles else 0.0
+        for text, size in zip(texts, sizes, strict=True)
+    ]
     return [repeats, copies, claimed, summed, titled]
 
 

@@ -31,11 +31,14 @@ class Trees:
             return np.zeros(0, np.float32)
         count, depth = self.features.shape
         columns = np.ascontiguousarray(rows.T)
-        leaf = np.repeat((np.arange(count, dtype=np.int32) << depth)[:, None], len(rows), axis=1)
-        for level in range(depth):
-            yes = columns[self.features[:, level]] > self.borders[:, level, None]
-            leaf += yes.astype(np.int32) << level
-        scores = self.leaves.ravel()[leaf].sum(axis=0) + self.bias
+        leaf = np.zeros((count, len(rows)), np.uint8)  # at most eight questions a tree
+        asked = np.empty((count, len(rows)), np.float32)
+        for level in reversed(range(depth)):
+            columns.take(self.features[:, level], axis=0, out=asked, mode="clip")
+            leaf += leaf
+            leaf += asked > self.borders[:, level, None]
+        places = leaf + (np.arange(count)[:, None] << depth)
+        scores = self.leaves.ravel().take(places).sum(axis=0) + self.bias
         result: Matrix = (1.0 / (1.0 + np.exp(-scores))).astype(np.float32)
         return result
 

@@ -66,7 +66,7 @@ def comparable(text: str) -> str:
     return _comparable_short(text) if len(text) <= _SHORT else " ".join(_WORD.findall(text.lower()))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=16_384)
 def _comparable_short(text: str) -> str:
     """Headlines and labels are compared again and again."""
     return " ".join(_WORD.findall(text.lower()))
