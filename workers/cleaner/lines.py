@@ -2,10 +2,21 @@
 
 import re
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from workers.cleaner.published import find_stamps
 
-__all__ = ["DOCUMENT_ID", "classify", "is_navigation", "is_prose", "label_reason", "starts_legal_notice"]
+__all__ = [
+    "DOCUMENT_ID",
+    "Signs",
+    "classify",
+    "is_navigation",
+    "is_prose",
+    "label_reason",
+    "signs_of",
+    "starts_legal_notice",
+    "words_in",
+]
 
 #: An agency's document id: letters and digits run together, or named as one.
 DOCUMENT_ID = re.compile(
@@ -41,6 +52,8 @@ _WEEKDAY = re.compile(
     r"\b(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)\b|понедельник|вторник|среда|четверг|пятница|суббота|воскресенье|"
     r"الاثنين|الثلاثاء|الأربعاء|الخميس|الجمعة|السبت|الأحد", re.IGNORECASE)  # fmt: skip
 _SEPARATED = re.compile(r"\s{3,}|\t|\s[|•·»›]\s|^[|•·]\s|\s[|]$")
+#: A separated line has one of these; text in normal form knows no other white space.
+_SEPARATORS = ("|", "   ", "•", "·", "»", "›", "\t")
 _ENDS = (".", "!", "?", "…", '"', "”", "»", "“", "’", "'", "。", "！", "？", "؟", "।", "」", ":", ".)", "”.")
 #: Beyond these lengths (characters) a line is no label of the kind; asking would cost time.
 _LONGEST_ID, _LONGEST_LABEL, _LONGEST_PROMOTION, _LONGEST_STAMP = 90, 700, 250, 200
@@ -56,7 +69,7 @@ def words_in(line: str) -> int:
 
 def is_navigation(line: str) -> bool:
     """A row of labels: pieces set apart by wide space or bars, none of them a sentence."""
-    if not _SEPARATED.search(line):
+    if not any(map(line.__contains__, _SEPARATORS)) or not _SEPARATED.search(line):
         return False
     pieces = [piece for piece in _SEPARATED.split(line) if piece.strip(" |•·")]
     return all(words_in(piece) <= 5 for piece in pieces) if pieces else True
@@ -74,8 +87,24 @@ def starts_legal_notice(line: str) -> bool:
     return bool(_LEGAL_HEAD.match(line)) and words_in(line) <= 8
 
 
-def classify(line: str) -> str | None:
-    """The reason to cut this line wherever it stands, or None."""
+class Signs(NamedTuple):
+    """Whether a line holds a word without which it is neither legal nor promotional."""
+
+    legal: bool
+    promotion: bool
+
+
+def signs_of(lines: Sequence[str]) -> list[Signs]:
+    """The signs of each line. The signs that a page has at all are looked for first: few are, and most of a page's lines have none of them."""
+    lowered = [line.lower() for line in lines]
+    whole = "\n".join(lowered)
+    legal = [sign for sign in _LEGAL_SIGNS if sign in whole]
+    promotion = [sign for sign in _PROMOTION_SIGNS if sign in whole]
+    return [Signs(any(map(lower.__contains__, legal)), any(map(lower.__contains__, promotion))) for lower in lowered]
+
+
+def classify(line: str, signs: Signs | None = None) -> str | None:
+    """The reason to cut this line wherever it stands, or None. `signs` saves looking for them again."""
     size = len(line)
     if size <= _LONGEST_ID and (
         DOCUMENT_ID.match(line) or (_ALL_CAPS_ID.match(line) and sum(map(str.isdigit, line)) >= 4)
@@ -83,36 +112,25 @@ def classify(line: str) -> str | None:
         return "document_id"
     if size > _LONGEST_LABEL:
         return None
-    lower = line.lower()
-    if _any_of(_LEGAL_SIGNS, lower) and (starts_legal_notice(line) or (_LEGAL.search(line) and words_in(line) < 60)):
+    legal, promotion = signs or signs_of([line])[0]
+    if legal and (starts_legal_notice(line) or (_LEGAL.search(line) and words_in(line) < 60)):
         return "legal_notice"
     if is_navigation(line):
         return "navigation"
     if _CAPTION.match(line):
         return "caption"
-    if (
-        size <= _LONGEST_PROMOTION
-        and _any_of(_PROMOTION_SIGNS, lower)
-        and _PROMOTION.search(line)
-        and words_in(line) <= 25
-    ):
+    if promotion and size <= _LONGEST_PROMOTION and _PROMOTION.search(line) and words_in(line) <= 25:
         return "promotion"
     return _stamp_reason(line) if size <= _LONGEST_STAMP else None
 
 
-def label_reason(line: str) -> str | None:
+def label_reason(line: str, signs: Signs) -> str | None:
     """Whether a short linked label is legal or promotional; the cheap part of `classify`."""
     if len(line) > _LONGEST_ID:
         return None
-    lower = line.lower()
-    if _any_of(_LEGAL_SIGNS, lower) and _LEGAL.search(line):
+    if signs.legal and _LEGAL.search(line):
         return "legal_notice"
-    return "promotion" if _any_of(_PROMOTION_SIGNS, lower) and _PROMOTION.search(line) else None
-
-
-def _any_of(signs: Sequence[str], lower: str) -> bool:
-    """Whether one of the signs is in the line: a pattern of many words is only worth its time then."""
-    return any(map(lower.__contains__, signs))
+    return "promotion" if signs.promotion and _PROMOTION.search(line) else None
 
 
 def _stamp_reason(line: str) -> str | None:

@@ -281,8 +281,10 @@ def _american(url: str) -> bool:
 def _is_prose(line: str) -> bool:
     if len(line) < 23:  # twelve words and the spaces between them
         return False
-    words = len(_WORD.findall(line[:400]))
-    return words >= 22 or (words >= 12 and line.rstrip()[-1:] in '.!?…»”"')
+    ended = line.rstrip()[-1:] in '.!?…»”"'
+    if not ended and len(line) < 43:
+        return False
+    return len(_WORD.findall(line[:400])) >= (12 if ended else 22)
 
 
 def _without_archive(url: str) -> str:

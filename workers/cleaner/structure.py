@@ -64,7 +64,7 @@ def describe_places(page: Page, wording: Matrix, metadata: Metadata, title_index
     prose = _prose(wording, linked)
     masses = elements.masses([size, size * linked, prose, np.ones_like(size)])
     inline = np.array([block.bits for block in blocks], np.uint64)
-    columns = [
+    columns: list[NDArray[Any]] = [
         elements.nearest(page, masses[:, 2] > 0.5 * max(1.0, float(masses[0, 2])))[at], _bits(inline, 12),
         np.array([_tag_number(block.tag) for block in blocks], np.float32)[:, None],
         elements.depths[at][:, None], linked[:, None], np.array([block.bold for block in blocks], np.float32)[:, None],
