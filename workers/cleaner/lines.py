@@ -1,7 +1,9 @@
 """What a line that is no prose is: a rule for each kind of clutter, in the order in which they are asked."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import NamedTuple
 
 from workers.cleaner.published import find_stamps
@@ -57,7 +59,7 @@ _SEPARATORS = ("|", "   ", "•", "·", "»", "›", "\t")
 _ENDS = (".", "!", "?", "…", '"', "”", "»", "“", "’", "'", "。", "！", "？", "؟", "।", "」", ":", ".)", "”.")
 #: Beyond these lengths (characters) a line is no label of the kind; asking would cost time.
 _LONGEST_ID, _LONGEST_LABEL, _LONGEST_PROMOTION, _LONGEST_STAMP = 90, 700, 250, 200
-_DIGIT = re.compile(r"\d")
+_DIGIT = re.compile("[0-9٠-٩۰-۹]")
 _WORD = re.compile(r"\w+")
 _WIDE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
@@ -94,13 +96,31 @@ class Signs(NamedTuple):
     promotion: bool
 
 
+_NO_SIGNS = Signs(legal=False, promotion=False)
+
+
 def signs_of(lines: Sequence[str]) -> list[Signs]:
-    """The signs of each line. The signs that a page has at all are looked for first: few are, and most of a page's lines have none of them."""
-    lowered = [line.lower() for line in lines]
-    whole = "\n".join(lowered)
-    legal = [sign for sign in _LEGAL_SIGNS if sign in whole]
-    promotion = [sign for sign in _PROMOTION_SIGNS if sign in whole]
-    return [Signs(any(map(lower.__contains__, legal)), any(map(lower.__contains__, promotion))) for lower in lowered]
+    """The signs of each line that is short enough to be a label, looked for in all of them at once: most lines of a page have none."""
+    lowered = "\n".join([line if len(line) <= _LONGEST_LABEL else "" for line in lines]).lower()
+    sizes = list(map(len, lowered.split("\n")))
+    starts = list(accumulate(sizes, lambda start, size: start + size + 1, initial=0))
+    legal, promotion = (_lines_with(signs, lowered, starts) for signs in (_LEGAL_SIGNS, _PROMOTION_SIGNS))
+    signs = [_NO_SIGNS] * len(lines)
+    for number in legal | promotion:
+        signs[number] = Signs(number in legal, number in promotion)
+    return signs
+
+
+def _lines_with(signs: Sequence[str], text: str, starts: Sequence[int]) -> set[int]:
+    """The numbers of the lines in which one of the signs stands."""
+    found: set[int] = set()
+    for sign in signs:
+        at = text.find(sign)
+        while at >= 0:
+            number = bisect_right(starts, at) - 1
+            found.add(number)
+            at = text.find(sign, starts[number + 1])
+    return found
 
 
 def classify(line: str, signs: Signs | None = None) -> str | None:

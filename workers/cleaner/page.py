@@ -74,7 +74,8 @@ def _reasons(
 ) -> tuple[list[str | None], list[float]]:
     heading = comparable(title.text or "")
     size_of_title = len(title.text or "")
-    signs = signs_of([block.text for block in blocks])
+    asked = (~chosen | np.array([len(block.text) < _SHORT for block in blocks], bool)).tolist()
+    signs = signs_of([block.text if ask else "" for block, ask in zip(blocks, asked, strict=True)])
     places: dict[int, str | None] = {}
     reasons: list[str | None] = []
     scores: list[float] = []

@@ -132,7 +132,7 @@ def find_stamps(text: str, method: str, confidence: float) -> list[Candidate]:
     for stamp in stamps:
         if not kept or stamp.start >= kept[-1].end:
             kept.append(_with_time_before(stamp, plain))
-    return kept
+    return tuple(kept)
 
 
 def _matches(plain: str) -> Iterator[re.Match[str]]:
