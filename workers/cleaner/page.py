@@ -16,7 +16,7 @@ from workers.cleaner.memory import Profile
 from workers.cleaner.metadata import Metadata
 from workers.cleaner.titles import Title, find_title, headline_anchor
 from workers.cleaner.wording import Matrix
-from workers.text.normalize import comparable
+from workers.text.normalize import comparable, says
 
 __all__ = ["choose_blocks"]
 
@@ -83,7 +83,7 @@ def _reasons(
     for number, (block, is_body, chance) in enumerate(zip(blocks, chosen.tolist(), chances.tolist(), strict=True)):
         text = block.text
         reason, score = None, 1.0
-        if heading and abs(len(text) - size_of_title) < 40 and comparable(text) == heading:
+        if heading and abs(len(text) - size_of_title) < 40 and says(text, heading):
             reason = "title" if number == title.place else "repeated_title"
         elif told[number] is not None:
             reason = told[number]

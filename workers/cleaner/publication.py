@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from schemas.articles import Published, RawArticle
 from workers.cleaner.choice import Choice
 from workers.cleaner.published import Candidate, best, digits_of, find_stamps, parse_stamp, reordered
-from workers.text.normalize import comparable
+from workers.text.normalize import comparable, says
 from workers.text.zones import offset_at
 
 __all__ = ["WEIGHTS", "Page", "Place", "page_of", "places", "publication_times", "score"]
@@ -258,7 +258,7 @@ def page_of(
     titles = [
         number
         for number, line in enumerate(lines)
-        if number and heading >= 0 and len(line) <= 250 and comparable(line) == again
+        if number and heading >= 0 and len(line) <= 250 and says(line, again)
     ]
     return Page(
         lines,

@@ -10,7 +10,7 @@ from workers.cleaner.blocks import Block, Page
 from workers.cleaner.groups import PLACES
 from workers.cleaner.metadata import Metadata
 from workers.cleaner.wording import Matrix
-from workers.text.normalize import comparable
+from workers.text.normalize import comparable, says
 
 __all__ = ["NAMES", "container_chances", "describe_places"]
 
@@ -241,7 +241,7 @@ def _claims(blocks: Sequence[Block], metadata: Metadata) -> list[list[float]]:
         ]
     titles = {comparable(title) for title in metadata.titles}
     titled = [
-        float(size < 300 and comparable(text) in titles) if titles else 0.0
+        float(size < 300 and any(says(text, title) for title in titles))
         for text, size in zip(texts, sizes, strict=True)
     ]
     return [repeats, copies, claimed, summed, titled]

@@ -11,7 +11,7 @@ from workers.cleaner.groups import has_place
 from workers.cleaner.metadata import Metadata
 from workers.cleaner.trees import Trees
 from workers.cleaner.wording import Matrix
-from workers.text.normalize import collapse, comparable
+from workers.text.normalize import collapse, comparable, says
 
 __all__ = ["NAMES", "Title", "candidates", "find_title", "headline_anchor", "title_rows", "without_site"]
 
@@ -133,7 +133,12 @@ def title_rows(blocks: Sequence[Block], metadata: Metadata, found: Sequence[Cand
     by_source: dict[str, list[str]] = {}
     for one in found:
         by_source.setdefault(one.source, []).append(one.text)
-    shown = {comparable(block.text) for block in blocks if len(block.text) <= _LONGEST}
+    shortest = min(map(len, folded.values()), default=0)
+    shown = {
+        comparable(block.text)
+        for block in blocks
+        if len(block.text) <= _LONGEST and (len(block.text) >= shortest or "İ" in block.text)
+    }
     prose = next(
         (number for number, block in enumerate(blocks) if len(block.text) > 200 and block.linked < 0.3), len(blocks)
     )
@@ -214,7 +219,7 @@ def find_title(blocks: Sequence[Block], metadata: Metadata, model: Trees) -> Tit
             (
                 number
                 for number, block in enumerate(blocks)
-                if len(block.text) <= _LONGEST and comparable(block.text) == said
+                if len(block.text) <= _LONGEST and says(block.text, said)
             ),
             -1,
         ),

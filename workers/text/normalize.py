@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import ftfy
 
-__all__ = ["collapse", "comparable", "normalize"]
+__all__ = ["collapse", "comparable", "normalize", "says"]
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff\u180e]")
@@ -64,6 +64,11 @@ def collapse(text: str) -> str:
 def comparable(text: str) -> str:
     """For telling whether two pieces say the same: words only, lower case."""
     return _comparable_short(text) if len(text) <= _SHORT else " ".join(_WORD.findall(text.lower()))
+
+
+def says(text: str, said: str) -> bool:
+    """Whether `comparable(text)` is `said`; most texts are told apart by their length (of all letters only İ grows in lower case)."""
+    return (len(text) >= len(said) or "İ" in text) and comparable(text) == said
 
 
 @lru_cache(maxsize=16_384)
