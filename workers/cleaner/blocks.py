@@ -49,8 +49,10 @@ _VOID = frozenset({
     "track", "wbr",
 })  # fmt: skip
 _HTML = re.compile(r"<(?:!doctype\s+html|html|head|body|article|div|p|meta|h[1-6]|span|table|ul)\b", re.IGNORECASE)
+#: How a comment begins, behind the "<".
+_COMMENT = "!--"
 #: Elements whose text is written out as it stands, markup and all.
-_RAW_TEXT = ("<xmp", "<plaintext", "<listing")
+_RAW_TEXT = ("xmp", "plaintext", "listing")
 _HIDDEN = re.compile(r"""\shidden(?:=|$)|\sstyle="[^"]{0,500}?(?:display\s*:\s*none|visibility\s*:\s*hidden)""")
 _MAX_TAGS = 400_000
 #: The longest live blogs and tables of the development pages have some 2,200.
@@ -115,12 +117,13 @@ def read_page(tree: LexborHTMLParser) -> Page:
     more than 400,000 tags or 8,000 blocks. Hidden elements are left out, unless they hold more running text than what is shown (a page whose script was
     to reveal it)."""
     tree.strip_tags([*INVISIBLE, *_MUTE], recursive=True)
-    source = _source(tree)
-    if any(map(source.__contains__, _RAW_TEXT)):
-        for node in tree.css("xmp, plaintext, listing"):
-            node.replace_with(node.text() or " ")
-        source = _source(tree)
+    for node in [node for name in _RAW_TEXT for node in tree.tags(name)]:
+        node.replace_with(node.text() or " ")
+    body = tree.body
+    source = (body.html or "") if body is not None else ""
     pieces = source.split("<")
+    if _COMMENT in source:
+        pieces = _without_comments(pieces)
     if len(pieces) > _MAX_TAGS:
         raise Refused("too_expensive", f"{len(pieces)} tags; at most {_MAX_TAGS} are read")
     walker = _Walker(reveal=False)
@@ -136,14 +139,19 @@ def read_page(tree: LexborHTMLParser) -> Page:
     return walker.page
 
 
-def _source(tree: LexborHTMLParser) -> str:
-    """The body in well-formed markup, without comments."""
-    body = tree.body
-    source = (body.html or "") if body is not None else ""
-    if "<!--" not in source:
-        return source
-    first, *others = source.split("<!--")
-    return "".join([first, *(other.partition("-->")[2] for other in others)])
+def _without_comments(pieces: Sequence[str]) -> list[str]:
+    """The pieces, where the text behind a comment goes on in the piece before it."""
+    kept: list[str] = []
+    in_comment = False
+    for piece in pieces:
+        if in_comment or piece[:3] == _COMMENT:
+            _, end, text = piece.partition("-->")
+            in_comment = not end
+            if text:
+                kept[-1] += text
+        else:
+            kept.append(piece)
+    return kept
 
 
 def _text_size(page: Page) -> int:

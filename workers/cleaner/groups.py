@@ -62,6 +62,7 @@ _TELLING_NAME = re.compile(r"\b(?:class|id|role|itemprop|data-(?:component|testi
 _LONGEST_ATTRIBUTES, _LONGEST_VALUE = 3_000, 300
 _BODY_PROPERTY = re.compile(r'itemprop="(?:articleBody|text)')
 _SPLIT = re.compile(r"[^a-z0-9]+|(?<=[a-z])(?=[0-9])")
+_WORDS_IN = re.compile(r"[0-9]+[a-z]*|[a-z]+")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
@@ -83,9 +84,15 @@ def _words_of(text: str) -> frozenset[str]:
 @lru_cache(maxsize=20_000)
 def _token_bits(token: str) -> int:
     """The places that one word of a class list or id names; words recur from page to page more than whole lists do."""
+    if token.isascii() and token.isalpha() and token.islower():
+        return _WORD_BITS.get(token, NO_BITS)
     bits = NO_BITS
-    for word in _words_of(token):
-        bits |= _WORD_BITS.get(word, 0)
+    lower = token.lower()
+    for word in _WORDS_IN.findall(lower):
+        bits |= _WORD_BITS.get(word, NO_BITS)
+    if lower != token:
+        for word in _WORDS_IN.findall(_CAMEL.sub(" ", token).lower()):
+            bits |= _WORD_BITS.get(word, NO_BITS)
     return bits
 
 

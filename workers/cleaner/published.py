@@ -225,10 +225,18 @@ def _months() -> dict[str, int]:
     return names
 
 
+def _any_of(names: Iterable[str]) -> str:
+    """A pattern for one of the names, the longest first; they are parted by their first letter, so that a letter is tried against few."""
+    by_letter: dict[str, list[str]] = {}
+    for name in sorted(names, key=len, reverse=True):
+        by_letter.setdefault(name[0], []).append(re.escape(name[1:]))
+    return "|".join(f"{re.escape(letter)}(?:{'|'.join(rest)})" for letter, rest in by_letter.items())
+
+
 @lru_cache(maxsize=1)
 def _named_patterns() -> tuple[re.Pattern[str], ...]:
-    month = "(?P<mon>" + "|".join(sorted(map(re.escape, _months()), key=len, reverse=True)) + r")\b\.?"
-    jalali = "(?P<jmon>" + "|".join(sorted(map(re.escape, jalali_month_names()), key=len, reverse=True)) + r")\b"
+    month = f"(?P<mon>{_any_of(_months())})" + r"\b\.?"
+    jalali = f"(?P<jmon>{_any_of(jalali_month_names())})" + r"\b"
     day = rf"(?P<d>{_D})(?:st|nd|rd|th|\.|er|º|°|ª)?"
     year = rf"(?P<y>{_SHORT_YEAR})(?:\s?(?:г|р)\.?(?!\w))?"
     full = r"(?P<y>(?:19|20)\d\d)(?!\d)"

@@ -10,7 +10,7 @@ from workers.cleaner.blocks import Block, Page
 from workers.cleaner.groups import PLACES
 from workers.cleaner.metadata import Metadata
 from workers.cleaner.wording import Matrix
-from workers.text.normalize import comparable, says
+from workers.text.normalize import comparable
 
 __all__ = ["NAMES", "container_chances", "describe_places"]
 
@@ -240,9 +240,9 @@ def _claims(blocks: Sequence[Block], metadata: Metadata) -> list[list[float]]:
             for text, size in zip(texts, sizes, strict=True)
         ]
     titles = {comparable(title) for title in metadata.titles}
+    shortest = min(map(len, titles), default=300)
     titled = [
-        float(size < 300 and any(says(text, title) for title in titles))
-        for text, size in zip(texts, sizes, strict=True)
+        float(shortest <= size < 300 and comparable(text) in titles) for text, size in zip(texts, sizes, strict=True)
     ]
     return [repeats, copies, claimed, summed, titled]
 
