@@ -58,6 +58,8 @@ _BYLINE = re.compile(
     re.IGNORECASE,
 )
 _WORD = re.compile(r"\w+")
+#: Twelve words, and twenty-two; a match stops at the last of them.
+_DOZEN, _MANY = (re.compile(rf"\W*(?:\w+\W+){{{count - 1}}}\w") for count in (12, 22))
 _FIRST_LINES = 12
 _BODY_BEGUN = 2
 _LONGEST_LINE = 2000
@@ -284,7 +286,7 @@ def _is_prose(line: str) -> bool:
     ended = line.rstrip()[-1:] in '.!?…»”"'
     if not ended and len(line) < 43:
         return False
-    return len(_WORD.findall(line[:400])) >= (12 if ended else 22)
+    return (_DOZEN if ended else _MANY).match(line, 0, 400) is not None
 
 
 def _without_archive(url: str) -> str:

@@ -10,7 +10,7 @@ from workers.cleaner.blocks import Block, Page
 from workers.cleaner.groups import PLACES
 from workers.cleaner.metadata import Metadata
 from workers.cleaner.wording import Matrix
-from workers.text.normalize import comparable
+from workers.text.normalize import comparable, which_say
 
 __all__ = ["NAMES", "container_chances", "describe_places"]
 
@@ -239,11 +239,7 @@ def _claims(blocks: Sequence[Block], metadata: Metadata) -> list[list[float]]:
             float(start == text[:50] or text in summary) if size > 20 else -1.0
             for text, size in zip(texts, sizes, strict=True)
         ]
-    titles = {comparable(title) for title in metadata.titles}
-    shortest = min(map(len, titles), default=300)
-    titled = [
-        float(shortest <= size < 300 and comparable(text) in titles) for text, size in zip(texts, sizes, strict=True)
-    ]
+    titled = list(map(float, which_say(texts, {comparable(title) for title in metadata.titles}, 299)))
     return [repeats, copies, claimed, summed, titled]
 
 

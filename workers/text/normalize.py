@@ -2,11 +2,12 @@
 
 import re
 import unicodedata
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 
 import ftfy
 
-__all__ = ["collapse", "comparable", "normalize", "says"]
+__all__ = ["collapse", "comparable", "normalize", "says", "which_say"]
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff\u180e]")
@@ -69,6 +70,22 @@ def comparable(text: str) -> str:
 def says(text: str, said: str) -> bool:
     """Whether `comparable(text)` is `said`; most texts are told apart by their length (of all letters only İ grows in lower case)."""
     return (len(text) >= len(said) or "İ" in text) and comparable(text) == said
+
+
+def which_say(texts: Sequence[str], said: Collection[str], longest: int) -> list[bool]:
+    """For each text whether it is not longer than `longest` (characters) and `comparable` of it is one of `said`; most are told apart by their
+    length and first letter."""
+    if not said:
+        return [False] * len(texts)
+    shortest = min(map(len, said))
+    letters = {words[:1] for words in said}
+    return [
+        len(text) <= longest
+        and (len(text) >= shortest or "İ" in text)
+        and (not (first := text[:1]).isalnum() or first.lower()[:1] in letters)
+        and comparable(text) in said
+        for text in texts
+    ]
 
 
 @lru_cache(maxsize=16_384)
