@@ -3,6 +3,7 @@
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -125,6 +126,17 @@ def _lines_with(signs: Sequence[str], text: str, starts: Sequence[int]) -> set[i
 
 def classify(line: str, signs: Signs | None = None) -> str | None:
     """The reason to cut this line wherever it stands, or None. `signs` saves looking for them again."""
+    told = signs or signs_of([line])[0]
+    return _classify_short(line, told) if len(line) <= _LONGEST_ID else _classify(line, told)
+
+
+@lru_cache(maxsize=4096)
+def _classify_short(line: str, signs: Signs) -> str | None:
+    """Labels come again, on a page and from page to page."""
+    return _classify(line, signs)
+
+
+def _classify(line: str, signs: Signs) -> str | None:
     size = len(line)
     if size <= _LONGEST_ID and (
         DOCUMENT_ID.match(line) or (_ALL_CAPS_ID.match(line) and sum(map(str.isdigit, line)) >= 4)
@@ -132,7 +144,7 @@ def classify(line: str, signs: Signs | None = None) -> str | None:
         return "document_id"
     if size > _LONGEST_LABEL:
         return None
-    legal, promotion = signs or signs_of([line])[0]
+    legal, promotion = signs
     if legal and (starts_legal_notice(line) or (_LEGAL.search(line) and words_in(line) < 60)):
         return "legal_notice"
     if is_navigation(line):

@@ -304,8 +304,8 @@ def _heading(lines: Sequence[str]) -> int:
         if len(line) > 250:
             seen += 1
             continue
-        words = comparable(line)
-        if words and words in title and len(words) > length:
+        words = comparable(line) if len(line) > length or "İ" in line else ""  # only İ grows in lower case
+        if len(words) > length and words in title:
             best, length = number, len(words)
         seen += _is_prose(line)
     return best
