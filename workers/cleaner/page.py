@@ -141,10 +141,13 @@ def _named(bits: int) -> str:
 
 def _cut_comments(page: Page, chosen: "np.ndarray[tuple[int], np.dtype[np.bool_]]") -> None:
     """Containers of comments go whole, where there is a body outside of them (some themes name everything so)."""
-    inside = np.zeros(len(page.tags) + 1, bool)
-    for number, (bits, parent) in enumerate(zip(page.bits, page.parents, strict=True)):
-        inside[number] = bool(bits & _COMMENT) or inside[parent]
-    held = np.array([inside[block.element] for block in page.blocks], bool)
+    named = [number for number, bits in enumerate(page.bits) if bits & _COMMENT]
+    if not named:
+        return
+    inside = np.zeros(len(page.tags), bool)
+    for number in named:
+        inside[number : page.ends[number]] = True
+    held = inside[[block.element for block in page.blocks]]
     sizes = np.array([len(block.text) for block in page.blocks], np.float32) * chosen
     if sizes[~held].sum() >= _LEAST_BODY:
         chosen &= ~held

@@ -121,8 +121,12 @@ def parse_stamp(text: str, method: str, confidence: float) -> Candidate | None:
 
 def find_stamps(text: str, method: str, confidence: float) -> list[Candidate]:
     """Every date, with the time of day and zone that follow it, in order."""
-    if not (_SIGN.search(text) and _FIGURE.search(text)):
-        return []
+    return list(_stamps_of(text, method, confidence)) if _SIGN.search(text) and _FIGURE.search(text) else []
+
+
+@lru_cache(maxsize=512)
+def _stamps_of(text: str, method: str, confidence: float) -> tuple[Candidate, ...]:
+    """The stamps of a text that has figures; remembered, since a line of a page is asked more than once."""
     plain = text.translate(_DIGITS) if _EASTERN.search(text) else text
     found = [_read(match, method, confidence) for match in _matches(plain)]
     stamps = sorted(

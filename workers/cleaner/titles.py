@@ -213,11 +213,7 @@ def find_title(blocks: Sequence[Block], metadata: Metadata, model: Trees) -> Tit
     return Title(
         best.text,
         next(
-            (
-                number
-                for number, block in enumerate(blocks)
-                if len(block.text) <= _LONGEST and says(block.text, said)
-            ),
+            (number for number, block in enumerate(blocks) if len(block.text) <= _LONGEST and says(block.text, said)),
             -1,
         ),
     )

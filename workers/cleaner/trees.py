@@ -43,11 +43,10 @@ class Trees:
         features, borders, which, starts = self._questions
         columns = np.ascontiguousarray(rows.T)
         answers = (columns.take(features, axis=0) > borders).view(np.uint8)
-        leaf = answers.take(which[-1], axis=0)  # a byte holds the answers of eight depths
-        answer = np.empty_like(leaf)
+        leaf = answers.take(which[-1], axis=0).astype(np.uint8 if len(which) <= 8 else np.uint16)
         for level in reversed(range(len(which) - 1)):
             leaf += leaf
-            leaf += answers.take(which[level], axis=0, out=answer, mode="clip")
+            leaf += answers.take(which[level], axis=0)
         scores = self.leaves.ravel().take(leaf + starts).sum(axis=0) + self.bias
         result: Matrix = (1.0 / (1.0 + np.exp(-scores))).astype(np.float32)
         return result

@@ -21,7 +21,9 @@ _ODD = re.compile(
     "[\ud800-\udfff\u00ad\u200b\u2060\ufeff\u180e\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u1680\u2000-\u200a\u202f\u205f\u3000\u2028\u2029]"
 )
 #: What is not in one of these ranges may have another form under NFC; Latin, Cyrillic and the signs of punctuation in them have none.
-_COMPOSABLE = re.compile("[^\x00-\u02ff\u0400-\u0482\u048a-\u052f\u2010-\u2027\u2030-\u205e\u20a0-\u20bf\u2100-\u2125\u2190-\u22ff\u2500-\u27ff]")
+_COMPOSABLE = re.compile(
+    "[^\x00-\u02ff\u0400-\u0482\u048a-\u052f\u2010-\u2027\u2030-\u205e\u20a0-\u20bf\u2100-\u2125\u2190-\u22ff\u2500-\u27ff]"
+)
 _PLAIN = bytes([*range(0x20, 0x7F), 0x0A, 0x09])
 #: From this length on (characters) it pays to look at the telling ones alone.
 _LONG = 2_000
