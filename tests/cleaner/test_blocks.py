@@ -59,5 +59,27 @@ def test_a_block_knows_the_tags_and_words_around_it() -> None:
     assert Block("a line").around == frozenset()
 
 
+def test_an_element_and_all_inside_it_are_one_run_of_elements() -> None:
+    page = _read(
+        "<main><div><p>a</p><ul><li>b</li><li><p>c</p></li></ul></div><aside>d</aside></main><footer><p>e</p></footer>"
+    )
+    for element in range(len(page.tags)):
+        inside = set()
+        for other in range(len(page.tags)):
+            step = other
+            while step not in {element, -1}:
+                step = page.parents[step]
+            if step == element:
+                inside.add(other)
+        assert inside == set(range(element, page.ends[element]))
+
+
+def test_a_comment_inside_a_text_leaves_no_trace() -> None:
+    assert _texts("<p>Two<!-- <b>not</b> > --> words<!----></p><!-- a --><!-- b --><p>More</p>") == [
+        "Two words",
+        "More",
+    ]
+
+
 def test_entities_come_in_normal_form() -> None:
     assert _texts("<p>na&iuml;ve co&shy;operation&nbsp;&#8203;now &eacute;</p>") == ["naïve cooperation now é"]

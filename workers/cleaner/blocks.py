@@ -49,7 +49,10 @@ _VOID = frozenset({
     "track", "wbr",
 })  # fmt: skip
 _HTML = re.compile(r"<(?:!doctype\s+html|html|head|body|article|div|p|meta|h[1-6]|span|table|ul)\b", re.IGNORECASE)
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+#: How a comment begins, behind the "<".
+_COMMENT = "!--"
+#: Elements whose text is written out as it stands, markup and all.
+_RAW_TEXT = ("xmp", "plaintext", "listing")
 _HIDDEN = re.compile(r"""\shidden(?:=|$)|\sstyle="[^"]{0,500}?(?:display\s*:\s*none|visibility\s*:\s*hidden)""")
 _MAX_TAGS = 400_000
 #: The longest live blogs and tables of the development pages have some 2,200.
@@ -81,7 +84,8 @@ class Block(NamedTuple):
 
 @dataclass(slots=True)
 class Page:
-    """The elements that hold the blocks, as parallel lists; an element's parent stands before it, the body is element 0."""
+    """The elements that hold the blocks, as parallel lists, in the order in which they open: the body is element 0, and element i and all inside it
+    are the elements from i up to (not with) `ends[i]`."""
 
     blocks: list[Block] = field(default_factory=list)
     tags: list[str] = field(default_factory=list)
@@ -89,6 +93,7 @@ class Page:
     parents: list[int] = field(default_factory=list)
     depths: list[int] = field(default_factory=list)
     bits: list[int] = field(default_factory=list)
+    ends: list[int] = field(default_factory=list)
 
     def around(self, element: int) -> frozenset[str]:
         """The tags and class words from this element up to the body."""
@@ -112,13 +117,13 @@ def read_page(tree: LexborHTMLParser) -> Page:
     more than 400,000 tags or 8,000 blocks. Hidden elements are left out, unless they hold more running text than what is shown (a page whose script was
     to reveal it)."""
     tree.strip_tags([*INVISIBLE, *_MUTE], recursive=True)
-    for node in tree.css("xmp, plaintext, listing"):
+    for node in [node for name in _RAW_TEXT for node in tree.tags(name)]:
         node.replace_with(node.text() or " ")
     body = tree.body
     source = (body.html or "") if body is not None else ""
-    if "<!--" in source:
-        source = _COMMENT.sub("", source)
     pieces = source.split("<")
+    if _COMMENT in source:
+        pieces = _without_comments(pieces)
     if len(pieces) > _MAX_TAGS:
         raise Refused("too_expensive", f"{len(pieces)} tags; at most {_MAX_TAGS} are read")
     walker = _Walker(reveal=False)
@@ -132,6 +137,21 @@ def read_page(tree: LexborHTMLParser) -> Page:
         walker.walk(pieces)
     _tidy(walker.page.blocks)
     return walker.page
+
+
+def _without_comments(pieces: Sequence[str]) -> list[str]:
+    """The pieces, where the text behind a comment goes on in the piece before it."""
+    kept: list[str] = []
+    in_comment = False
+    for piece in pieces:
+        if in_comment or piece[:3] == _COMMENT:
+            _, end, text = piece.partition("-->")
+            in_comment = not end
+            if text:
+                kept[-1] += text
+        else:
+            kept.append(piece)
+    return kept
 
 
 def _text_size(page: Page) -> int:
@@ -196,7 +216,8 @@ class _Walker:
                     if texts:
                         self._flush()
                     opened.pop()
-                    numbers.pop()
+                    if (number := numbers.pop()) >= 0:
+                        self.page.ends[number] = len(self.page.ends)
                 elif kind == _LINK:
                     links -= 1
                 elif kind == _STRONG:
@@ -253,6 +274,9 @@ class _Walker:
                     self._bold += size if bolds else 0
         if texts:
             self._flush()
+        for number in numbers:
+            if number >= 0:
+                self.page.ends[number] = len(self.page.ends)
 
     def _flush(self) -> None:
         """End the block: what was read since the last boundary becomes one block, or several where two breaks stand together."""
@@ -288,6 +312,7 @@ class _Walker:
         for place in range(level, len(numbers)):
             name, attributes = self._open[place]
             page.parents.append(numbers[place - 1] if place else -1)
+            page.ends.append(0)
             page.depths.append(place)
             page.tags.append(name)
             page.heads.append(attributes)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from workers.cleaner.published import Candidate, digits_of, find_stamps, reordered
-from workers.text.normalize import comparable
+from workers.text.normalize import comparable, says
 
 __all__ = ["Page", "Place", "heading_of", "page_of", "places"]
 
@@ -61,7 +61,7 @@ def page_of(
     titles = [
         number
         for number, line in enumerate(lines)
-        if number and heading >= 0 and len(line) <= 250 and comparable(line) == again
+        if number and heading >= 0 and len(line) <= 250 and says(line, again)
     ]
     return Page(
         lines,
@@ -105,8 +105,8 @@ def heading_of(lines: Sequence[str]) -> int:
         if len(line) > 250:
             seen += 1
             continue
-        words = comparable(line)
-        if words and words in title and len(words) > length:
+        words = comparable(line) if len(line) > length or "İ" in line else ""  # only İ grows in lower case
+        if len(words) > length and words in title:
             best, length = number, len(words)
         seen += _is_prose(line)
     return best

@@ -9,7 +9,7 @@ from workers.cleaner.body_model import Models, line_chances
 from workers.cleaner.byline import is_byline
 from workers.cleaner.choice import Choice
 from workers.cleaner.headlines import likeliest_headline
-from workers.cleaner.lines import classify, is_navigation, is_prose, starts_legal_notice, words_in
+from workers.cleaner.lines import Signs, classify, is_navigation, is_prose, signs_of, starts_legal_notice, words_in
 from workers.cleaner.memory import Profile, repeated
 from workers.cleaner.metadata import Metadata
 from workers.cleaner.segments import join_segments, split_dump
@@ -33,7 +33,8 @@ def choose_lines(content: str, title_hint: str | None, models: Models, profile: 
     segments = split_dump(content)
     texts = [segment.text for segment in segments]
     chances = line_chances(segments, models)
-    told = [_ruled(text) for text in texts]
+    signs = signs_of(texts)
+    told = list(map(_ruled, texts, signs))
     _cut_after_legal_notice(texts, told)
     if profile is not None:
         cut_repeated(texts, told, chances, profile)
@@ -54,7 +55,7 @@ def choose_lines(content: str, title_hint: str | None, models: Models, profile: 
         if heading and number <= max(index, first) and comparable(text) == heading:
             reason = "title" if number == index else "repeated_title"
         elif reason is None and not chosen[number]:
-            reason, score = _why(text, number, first, index), round(1.0 - float(chances[number]), 3)
+            reason, score = _why(text, signs[number], number, first, index), round(1.0 - float(chances[number]), 3)
         reasons.append(reason)
         scores.append(score)
     kept = [(number, segments[number]) for number, reason in enumerate(reasons) if reason is None]
@@ -77,7 +78,7 @@ def cut_repeated(texts: Sequence[str], told: list[str | None], chances: Matrix, 
             told[number] = "source_repeats"
 
 
-def _ruled(text: str) -> str | None:
+def _ruled(text: str, signs: Signs) -> str | None:
     """The reason that holds wherever the line stands, or None."""
     if len(text) > 120:
         return None
@@ -85,7 +86,7 @@ def _ruled(text: str) -> str | None:
         return "navigation"
     if is_byline(text):
         return "byline"
-    reason = classify(text)
+    reason = classify(text, signs)
     return reason if reason in _RULED and (reason == "document_id" or not is_prose(text)) else None
 
 
@@ -116,9 +117,9 @@ def _place_of(title: str, lines: Sequence[str], first: int) -> int:
     )
 
 
-def _why(line: str, number: int, first: int, title_index: int) -> str:
+def _why(line: str, signs: Signs, number: int, first: int, title_index: int) -> str:
     """The kind of clutter: by its words, else by where it stands."""
-    reason = classify(line)
+    reason = classify(line, signs)
     if reason is not None:
         return reason
     if number < first:

@@ -58,14 +58,17 @@ _TAG_BITS = {tag: _BIT[f"<{tag}>"] for tag in _TAGS}
 _TELLING = re.compile(
     r"""\b(?:class|id|role|itemprop|data-(?:component|testid|qa|type|module)|name|rel)="([^"]{1,300})"""
 )
+_TELLING_NAME = re.compile(r"\b(?:class|id|role|itemprop|data-(?:component|testid|qa|type|module)|name|rel)=$")
+_LONGEST_ATTRIBUTES, _LONGEST_VALUE = 3_000, 300
 _BODY_PROPERTY = re.compile(r'itemprop="(?:articleBody|text)')
 _SPLIT = re.compile(r"[^a-z0-9]+|(?<=[a-z])(?=[0-9])")
+_WORDS_IN = re.compile(r"[0-9]+[a-z]*|[a-z]+")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
 def attribute_words(attributes: str) -> frozenset[str]:
     """The words of class, id and role in the source of an element's attributes; long lists are cut."""
-    return _words_of(" ".join(_TELLING.findall(attributes[:3000])))
+    return _words_of(" ".join(_TELLING.findall(attributes[:_LONGEST_ATTRIBUTES])))
 
 
 @lru_cache(maxsize=20_000)
@@ -79,21 +82,36 @@ def _words_of(text: str) -> frozenset[str]:
 
 
 @lru_cache(maxsize=20_000)
-def _bits_of(text: str) -> int:
+def _token_bits(token: str) -> int:
+    """The places that one word of a class list or id names; words recur from page to page more than whole lists do."""
+    if token.isascii() and token.isalpha() and token.islower():
+        return _WORD_BITS.get(token, NO_BITS)
     bits = NO_BITS
-    for word in _words_of(text):
-        bits |= _WORD_BITS.get(word, 0)
+    lower = token.lower()
+    for word in _WORDS_IN.findall(lower):
+        bits |= _WORD_BITS.get(word, NO_BITS)
+    if lower != token:
+        for word in _WORDS_IN.findall(_CAMEL.sub(" ", token).lower()):
+            bits |= _WORD_BITS.get(word, NO_BITS)
     return bits
+
+
+@lru_cache(maxsize=2_000)
+def _tells(name: str) -> bool:
+    """Whether an attribute's name, with the equals sign behind it, is one whose words tell of a place."""
+    return _TELLING_NAME.search(name) is not None
 
 
 @lru_cache(maxsize=20_000)
 def element_bits(tag: str, attributes: str) -> int:
-    """The places that an element names itself, as bits."""
+    """The places that an element names itself, as bits. `attributes` are in the parser's own spelling: each value between two quotation marks."""
     bits = _TAG_BITS.get(tag, NO_BITS)
     if attributes:
-        told = _TELLING.findall(attributes[:3000])
-        if told:
-            bits |= _bits_of(" ".join(told))
+        parts = attributes[:_LONGEST_ATTRIBUTES].split('"')
+        for place in range(1, len(parts), 2):
+            if _tells(parts[place - 1]):
+                for token in parts[place][:_LONGEST_VALUE].split():
+                    bits |= _token_bits(token)
         if "itemprop" in attributes and _BODY_PROPERTY.search(attributes):
             bits |= _BIT["itemprop"]
     return bits

@@ -1,11 +1,25 @@
 """What a line that is no prose is: a rule for each kind of clutter, in the order in which they are asked."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
+from functools import lru_cache
+from itertools import accumulate
+from typing import NamedTuple
 
 from workers.cleaner.published import find_stamps
 
-__all__ = ["DOCUMENT_ID", "classify", "is_navigation", "is_prose", "label_reason", "starts_legal_notice"]
+__all__ = [
+    "DOCUMENT_ID",
+    "Signs",
+    "classify",
+    "is_navigation",
+    "is_prose",
+    "label_reason",
+    "signs_of",
+    "starts_legal_notice",
+    "words_in",
+]
 
 #: An agency's document id: letters and digits run together, or named as one.
 DOCUMENT_ID = re.compile(
@@ -41,10 +55,12 @@ _WEEKDAY = re.compile(
     r"\b(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)\b|понедельник|вторник|среда|четверг|пятница|суббота|воскресенье|"
     r"الاثنين|الثلاثاء|الأربعاء|الخميس|الجمعة|السبت|الأحد", re.IGNORECASE)  # fmt: skip
 _SEPARATED = re.compile(r"\s{3,}|\t|\s[|•·»›]\s|^[|•·]\s|\s[|]$")
+#: A separated line has one of these; text in normal form knows no other white space.
+_SEPARATORS = ("|", "   ", "•", "·", "»", "›", "\t")
 _ENDS = (".", "!", "?", "…", '"', "”", "»", "“", "’", "'", "。", "！", "？", "؟", "।", "」", ":", ".)", "”.")
 #: Beyond these lengths (characters) a line is no label of the kind; asking would cost time.
 _LONGEST_ID, _LONGEST_LABEL, _LONGEST_PROMOTION, _LONGEST_STAMP = 90, 700, 250, 200
-_DIGIT = re.compile(r"\d")
+_DIGIT = re.compile("[0-9٠-٩۰-۹]")
 _WORD = re.compile(r"\w+")
 _WIDE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
@@ -56,7 +72,7 @@ def words_in(line: str) -> int:
 
 def is_navigation(line: str) -> bool:
     """A row of labels: pieces set apart by wide space or bars, none of them a sentence."""
-    if not _SEPARATED.search(line):
+    if not any(map(line.__contains__, _SEPARATORS)) or not _SEPARATED.search(line):
         return False
     pieces = [piece for piece in _SEPARATED.split(line) if piece.strip(" |•·")]
     return all(words_in(piece) <= 5 for piece in pieces) if pieces else True
@@ -74,8 +90,53 @@ def starts_legal_notice(line: str) -> bool:
     return bool(_LEGAL_HEAD.match(line)) and words_in(line) <= 8
 
 
-def classify(line: str) -> str | None:
-    """The reason to cut this line wherever it stands, or None."""
+class Signs(NamedTuple):
+    """Whether a line holds a word without which it is neither legal nor promotional."""
+
+    legal: bool
+    promotion: bool
+
+
+_NO_SIGNS = Signs(legal=False, promotion=False)
+
+
+def signs_of(lines: Sequence[str]) -> list[Signs]:
+    """The signs of each line that is short enough to be a label, looked for in all of them at once: most lines of a page have none."""
+    lowered = "\n".join([line if len(line) <= _LONGEST_LABEL else "" for line in lines]).lower()
+    sizes = list(map(len, lowered.split("\n")))
+    starts = list(accumulate(sizes, lambda start, size: start + size + 1, initial=0))
+    legal, promotion = (_lines_with(signs, lowered, starts) for signs in (_LEGAL_SIGNS, _PROMOTION_SIGNS))
+    signs = [_NO_SIGNS] * len(lines)
+    for number in legal | promotion:
+        signs[number] = Signs(number in legal, number in promotion)
+    return signs
+
+
+def _lines_with(signs: Sequence[str], text: str, starts: Sequence[int]) -> set[int]:
+    """The numbers of the lines in which one of the signs stands."""
+    found: set[int] = set()
+    for sign in signs:
+        at = text.find(sign)
+        while at >= 0:
+            number = bisect_right(starts, at) - 1
+            found.add(number)
+            at = text.find(sign, starts[number + 1])
+    return found
+
+
+def classify(line: str, signs: Signs | None = None) -> str | None:
+    """The reason to cut this line wherever it stands, or None. `signs` saves looking for them again."""
+    told = signs or signs_of([line])[0]
+    return _classify_short(line, told) if len(line) <= _LONGEST_ID else _classify(line, told)
+
+
+@lru_cache(maxsize=4096)
+def _classify_short(line: str, signs: Signs) -> str | None:
+    """Labels come again, on a page and from page to page."""
+    return _classify(line, signs)
+
+
+def _classify(line: str, signs: Signs) -> str | None:
     size = len(line)
     if size <= _LONGEST_ID and (
         DOCUMENT_ID.match(line) or (_ALL_CAPS_ID.match(line) and sum(map(str.isdigit, line)) >= 4)
@@ -83,36 +144,25 @@ def classify(line: str) -> str | None:
         return "document_id"
     if size > _LONGEST_LABEL:
         return None
-    lower = line.lower()
-    if _any_of(_LEGAL_SIGNS, lower) and (starts_legal_notice(line) or (_LEGAL.search(line) and words_in(line) < 60)):
+    legal, promotion = signs
+    if legal and (starts_legal_notice(line) or (_LEGAL.search(line) and words_in(line) < 60)):
         return "legal_notice"
     if is_navigation(line):
         return "navigation"
     if _CAPTION.match(line):
         return "caption"
-    if (
-        size <= _LONGEST_PROMOTION
-        and _any_of(_PROMOTION_SIGNS, lower)
-        and _PROMOTION.search(line)
-        and words_in(line) <= 25
-    ):
+    if promotion and size <= _LONGEST_PROMOTION and _PROMOTION.search(line) and words_in(line) <= 25:
         return "promotion"
     return _stamp_reason(line) if size <= _LONGEST_STAMP else None
 
 
-def label_reason(line: str) -> str | None:
+def label_reason(line: str, signs: Signs) -> str | None:
     """Whether a short linked label is legal or promotional; the cheap part of `classify`."""
     if len(line) > _LONGEST_ID:
         return None
-    lower = line.lower()
-    if _any_of(_LEGAL_SIGNS, lower) and _LEGAL.search(line):
+    if signs.legal and _LEGAL.search(line):
         return "legal_notice"
-    return "promotion" if _any_of(_PROMOTION_SIGNS, lower) and _PROMOTION.search(line) else None
-
-
-def _any_of(signs: Sequence[str], lower: str) -> bool:
-    """Whether one of the signs is in the line: a pattern of many words is only worth its time then."""
-    return any(map(lower.__contains__, signs))
+    return "promotion" if signs.promotion and _PROMOTION.search(line) else None
 
 
 def _stamp_reason(line: str) -> str | None:

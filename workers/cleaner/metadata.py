@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import unescape
+from itertools import islice
 from typing import Any
 
 import orjson
@@ -27,6 +28,7 @@ _ARTICLE_TYPES = frozenset(
         "OpinionNewsArticle",
     }
 )
+_LINKED_DATA = "application/ld+json"
 _MAX_JSON = 1_000_000
 _MAX_BODY = 200_000
 _BREAK = re.compile(r"<(?:br|/?p|/?div|/?li|/?h[1-6])\b[^<>]{0,500}>", re.IGNORECASE)
@@ -59,10 +61,11 @@ def read_metadata(content: str) -> tuple[LexborHTMLParser, Metadata]:
     tree = LexborHTMLParser(content)
     meta = _meta_tags(tree)
     ld = _article(_linked_data(tree))
-    page_title = tree.css_first("title")
+    page_title = next(iter(tree.tags("title")), None)
     paragraphs = _claimed_body(ld)
     titles = [_text(ld.get("headline")), meta.get("og:title"), meta.get("twitter:title")]
-    canonical = tree.css_first("link[rel=canonical]")
+    links = (node.attributes for node in tree.tags("link"))
+    canonical = next((link for link in links if link.get("rel") == "canonical"), {})
     return tree, Metadata(
         titles=tuple(filter(None, map(_plain, titles))),
         page_title=_plain(page_title.text()) or None if page_title is not None else None,
@@ -72,7 +75,7 @@ def read_metadata(content: str) -> tuple[LexborHTMLParser, Metadata]:
             (agency for text in _author_claims(ld, meta) if len(text) < 80 and (agency := agency_in(text))), None
         ),
         site=meta.get("og:site_name") or _text(_first(ld.get("publisher"))),
-        url=meta.get("og:url") or (canonical.attributes.get("href") if canonical is not None else None),
+        url=meta.get("og:url") or canonical.get("href"),
         published=_stamps(tree, meta, ld, ("datePublished",), _PUBLISHED_META),
         modified=_stamps(None, meta, ld, ("dateModified",), _MODIFIED_META),
         body=" ".join(paragraphs),
@@ -93,7 +96,7 @@ _MODIFIED_META = ("article:modified_time", "og:updated_time", "datemodified", "l
 
 def _meta_tags(tree: LexborHTMLParser) -> dict[str, str]:
     found: dict[str, str] = {}
-    for node in tree.css("meta")[:500]:
+    for node in tree.tags("meta")[:500]:
         attributes = node.attributes
         name = attributes.get("property") or attributes.get("name") or attributes.get("itemprop")
         content = attributes.get("content")
@@ -105,7 +108,8 @@ def _meta_tags(tree: LexborHTMLParser) -> dict[str, str]:
 def _linked_data(tree: LexborHTMLParser) -> list[dict[str, Any]]:
     """All JSON-LD objects of the page, those in graphs too."""
     found: list[dict[str, Any]] = []
-    for node in tree.css('script[type="application/ld+json"]')[:50]:
+    scripts = (node for node in tree.tags("script") if (node.attributes.get("type") or "").lower() == _LINKED_DATA)
+    for node in islice(scripts, 50):
         text = node.text()
         if text and len(text) <= _MAX_JSON:
             found += _objects(_parsed(text))
@@ -225,6 +229,7 @@ def _stamps(
     found = [parse_stamp(text, "jsonld", 0.95) for key in keys if (text := _text(ld.get(key)))]
     found += [parse_stamp(meta[name], f"meta:{name}", 0.93) for name in names if name in meta]
     if tree is not None:
-        times = [node.attributes.get("datetime") for node in tree.css("time[datetime]")[:20]]
+        stated = (node.attributes for node in tree.tags("time"))
+        times = [time["datetime"] for time in islice((time for time in stated if "datetime" in time), 20)]
         found += [parse_stamp(text, "time_element", 0.75 - 0.02 * place) for place, text in enumerate(times) if text]
     return tuple(candidate for candidate in found if candidate)

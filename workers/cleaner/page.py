@@ -11,12 +11,12 @@ from workers.cleaner.byline import is_byline
 from workers.cleaner.choice import Choice
 from workers.cleaner.dump import cut_repeated
 from workers.cleaner.groups import place_bits
-from workers.cleaner.lines import classify, is_prose, label_reason, words_in
+from workers.cleaner.lines import Signs, classify, is_prose, label_reason, signs_of, words_in
 from workers.cleaner.memory import Profile
 from workers.cleaner.metadata import Metadata
 from workers.cleaner.titles import Title, find_title, headline_anchor
 from workers.cleaner.wording import Matrix
-from workers.text.normalize import comparable
+from workers.text.normalize import comparable, says
 
 __all__ = ["choose_blocks"]
 
@@ -73,57 +73,81 @@ def _reasons(
     told: Sequence[str | None],
 ) -> tuple[list[str | None], list[float]]:
     heading = comparable(title.text or "")
+    size_of_title = len(title.text or "")
+    asked = (~chosen | np.array([len(block.text) < _SHORT for block in blocks], bool)).tolist()
+    signs = signs_of([block.text if ask else "" for block, ask in zip(blocks, asked, strict=True)])
+    places: dict[int, str | None] = {}
     reasons: list[str | None] = []
     scores: list[float] = []
     seen: set[str] = set()
     for number, (block, is_body, chance) in enumerate(zip(blocks, chosen.tolist(), chances.tolist(), strict=True)):
+        text = block.text
         reason, score = None, 1.0
-        if heading and abs(len(block.text) - len(title.text or "")) < 40 and comparable(block.text) == heading:
+        if heading and abs(len(text) - size_of_title) < 40 and says(text, heading):
             reason = "title" if number == title.place else "repeated_title"
         elif told[number] is not None:
             reason = told[number]
-        elif is_body and block.text in seen and words_in(block.text) > 8:
+        elif is_body and text in seen and words_in(text) > 8:
             reason = "repeated_text"
         elif is_body:
-            ruled = classify(block.text) if len(block.text) < _SHORT else None
+            ruled = classify(text, signs[number]) if len(text) < _SHORT else None
             doubtful = ruled == "legal_notice" and chance > _SURE  # a story may speak of privacy policies
-            reason = ruled if ruled in _RULED and not doubtful else "byline" if is_byline(block.text) else None
+            reason = ruled if ruled in _RULED and not doubtful else "byline" if is_byline(text) else None
         else:
-            reason, score = _why(block), 1.0 - chance
+            reason, score = _why(block, signs[number], places), round(1.0 - chance, 3)
         if is_body:
-            seen.add(block.text)
+            seen.add(text)
         reasons.append(reason)
-        scores.append(round(score, 3))
+        scores.append(score)
     return reasons, scores
 
 
-def _why(block: Block) -> str:
+def _why(block: Block, signs: Signs, places: dict[int, str | None]) -> str:
     """The kind of clutter: by its words, else by the nearest place that says what it is; links are asked less, since most are navigation."""
-    if block.linked > _LINKS and (reason := label_reason(block.text) or _place(block)):
+    if block.linked > _LINKS and (reason := label_reason(block.text, signs) or _place(block, places)):
         return reason
-    reason = classify(block.text)
+    reason = classify(block.text, signs)
     if reason is None or reason == "navigation":
-        reason = _place(block) or reason
+        reason = _place(block, places) or reason
     return reason or "boilerplate"
 
 
-def _place(block: Block) -> str | None:
-    page, element, bits = block.page, block.element, block.bits
-    for _ in range(_REACH):
-        if bits & _ANY_PLACE:
-            return next(name for name, places in _PLACES if bits & places)
-        if page is None or element < 0:
+def _place(block: Block, known: dict[int, str | None]) -> str | None:
+    """The nearest place that says what kind of clutter it is, of the block's own markup and the seven elements around. `known` is what was found
+    for the page's elements before."""
+    if block.bits & _ANY_PLACE:
+        return _named(block.bits)
+    element, page = block.element, block.page
+    if page is None or element < 0:
+        return None
+    if element not in known:
+        known[element] = _place_of(page, element)
+    return known[element]
+
+
+def _place_of(page: Page, element: int) -> str | None:
+    for _ in range(_REACH - 1):
+        if page.bits[element] & _ANY_PLACE:
+            return _named(page.bits[element])
+        element = page.parents[element]
+        if element < 0:
             break
-        bits, element = page.bits[element], page.parents[element]
     return None
+
+
+def _named(bits: int) -> str:
+    return next(name for name, places in _PLACES if bits & places)
 
 
 def _cut_comments(page: Page, chosen: "np.ndarray[tuple[int], np.dtype[np.bool_]]") -> None:
     """Containers of comments go whole, where there is a body outside of them (some themes name everything so)."""
-    inside = np.zeros(len(page.tags) + 1, bool)
-    for number, (bits, parent) in enumerate(zip(page.bits, page.parents, strict=True)):
-        inside[number] = bool(bits & _COMMENT) or inside[parent]
-    held = np.array([inside[block.element] for block in page.blocks], bool)
+    named = [number for number, bits in enumerate(page.bits) if bits & _COMMENT]
+    if not named:
+        return
+    inside = np.zeros(len(page.tags), bool)
+    for number in named:
+        inside[number : page.ends[number]] = True
+    held = inside[[block.element for block in page.blocks]]
     sizes = np.array([len(block.text) for block in page.blocks], np.float32) * chosen
     if sizes[~held].sum() >= _LEAST_BODY:
         chosen &= ~held
@@ -132,7 +156,11 @@ def _cut_comments(page: Page, chosen: "np.ndarray[tuple[int], np.dtype[np.bool_]
 def _prose_anywhere(blocks: Sequence[Block]) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
     """Where the model finds nothing: running text outside of furniture."""
     return np.array(
-        [is_prose(block.text) and block.linked < 0.5 and _why(block) == "boilerplate" for block in blocks], bool
+        [
+            is_prose(block.text) and block.linked < 0.5 and _why(block, signs_of([block.text])[0], {}) == "boilerplate"
+            for block in blocks
+        ],
+        bool,
     )
 
 

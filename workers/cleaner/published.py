@@ -121,8 +121,12 @@ def parse_stamp(text: str, method: str, confidence: float) -> Candidate | None:
 
 def find_stamps(text: str, method: str, confidence: float) -> list[Candidate]:
     """Every date, with the time of day and zone that follow it, in order."""
-    if not (_SIGN.search(text) and _FIGURE.search(text)):
-        return []
+    return list(_stamps_of(text, method, confidence)) if _SIGN.search(text) and _FIGURE.search(text) else []
+
+
+@lru_cache(maxsize=512)
+def _stamps_of(text: str, method: str, confidence: float) -> tuple[Candidate, ...]:
+    """The stamps of a text that has figures; remembered, since a line of a page is asked more than once."""
     plain = text.translate(_DIGITS) if _EASTERN.search(text) else text
     found = [_read(match, method, confidence) for match in _matches(plain)]
     stamps = sorted(
@@ -132,7 +136,7 @@ def find_stamps(text: str, method: str, confidence: float) -> list[Candidate]:
     for stamp in stamps:
         if not kept or stamp.start >= kept[-1].end:
             kept.append(_with_time_before(stamp, plain))
-    return kept
+    return tuple(kept)
 
 
 def _matches(plain: str) -> Iterator[re.Match[str]]:
@@ -225,10 +229,18 @@ def _months() -> dict[str, int]:
     return names
 
 
+def _any_of(names: Iterable[str]) -> str:
+    """A pattern for one of the names, the longest first; they are parted by their first letter, so that a letter is tried against few."""
+    by_letter: dict[str, list[str]] = {}
+    for name in sorted(names, key=len, reverse=True):
+        by_letter.setdefault(name[0], []).append(re.escape(name[1:]))
+    return "|".join(f"{re.escape(letter)}(?:{'|'.join(rest)})" for letter, rest in by_letter.items())
+
+
 @lru_cache(maxsize=1)
 def _named_patterns() -> tuple[re.Pattern[str], ...]:
-    month = "(?P<mon>" + "|".join(sorted(map(re.escape, _months()), key=len, reverse=True)) + r")\b\.?"
-    jalali = "(?P<jmon>" + "|".join(sorted(map(re.escape, jalali_month_names()), key=len, reverse=True)) + r")\b"
+    month = f"(?P<mon>{_any_of(_months())})" + r"\b\.?"
+    jalali = f"(?P<jmon>{_any_of(jalali_month_names())})" + r"\b"
     day = rf"(?P<d>{_D})(?:st|nd|rd|th|\.|er|º|°|ª)?"
     year = rf"(?P<y>{_SHORT_YEAR})(?:\s?(?:г|р)\.?(?!\w))?"
     full = r"(?P<y>(?:19|20)\d\d)(?!\d)"

@@ -69,8 +69,13 @@ def split_dump(content: str) -> list[Segment]:
 
 def _is_glued(content: str) -> bool:
     """Whether blocks ran together in this dump: many different words with a capital inside that are no known name."""
-    words = set(_GLUED_WORD.findall(content[:200_000])) - _NAMES
-    return len(words) >= _LEAST_GLUED
+    words: set[str] = set()
+    for match in _GLUED_WORD.finditer(content, 0, 200_000):
+        if match[0] not in _NAMES:
+            words.add(match[0])
+            if len(words) >= _LEAST_GLUED:
+                return True
+    return False
 
 
 def _pieces(line: str, *, splits_words: bool) -> list[tuple[str, int]]:

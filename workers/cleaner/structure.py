@@ -10,7 +10,7 @@ from workers.cleaner.blocks import Block, Page
 from workers.cleaner.groups import PLACES
 from workers.cleaner.metadata import Metadata
 from workers.cleaner.wording import Matrix
-from workers.text.normalize import comparable
+from workers.text.normalize import comparable, which_say
 
 __all__ = ["NAMES", "container_chances", "describe_places"]
 
@@ -57,18 +57,18 @@ def describe_places(page: Page, wording: Matrix, metadata: Metadata, title_index
     blocks = page.blocks
     if not blocks:
         return np.zeros((0, len(NAMES)), np.float32)
-    elements = _Elements(page)
     at = np.array([block.element for block in blocks], np.int64)
+    elements = _Elements(page, at)
     size = wording[:, 0]
     linked = np.array([block.linked for block in blocks], np.float32)
     prose = _prose(wording, linked)
-    masses = elements.masses(at, np.stack([size, size * linked, prose, np.ones_like(size)], axis=1))
+    masses = elements.masses([size, size * linked, prose, np.ones_like(size)])
     inline = np.array([block.bits for block in blocks], np.uint64)
-    columns = [
+    columns: list[NDArray[Any]] = [
         elements.nearest(page, masses[:, 2] > 0.5 * max(1.0, float(masses[0, 2])))[at], _bits(inline, 12),
         np.array([_tag_number(block.tag) for block in blocks], np.float32)[:, None],
         elements.depths[at][:, None], linked[:, None], np.array([block.bold for block in blocks], np.float32)[:, None],
-        _around(elements, masses, at), _best(elements, masses, at, prose), _kinds(page, at, size, linked, prose),
+        _around(elements, masses), _best(elements, masses, prose), _kinds(page, at, size, linked, prose),
         _whereabouts(blocks, size, metadata, title_index, at),
     ]  # fmt: skip
     return np.concatenate(columns, axis=1, dtype=np.float32)
@@ -85,96 +85,109 @@ def _tag_number(tag: str) -> int:
     return _TAGS.index(tag) if tag in _TAGS else len(_TAGS)
 
 
-def _bits(numbers: NDArray[np.uint64], count: int) -> Matrix:
-    result: Matrix = ((numbers[:, None] >> np.arange(count, dtype=np.uint64)) & np.uint64(1)).astype(np.float32)
-    return result
+def _bits(numbers: NDArray[np.uint64], count: int) -> NDArray[np.uint8]:
+    """The lowest bits of each number, a row of zeros and ones a number."""
+    octets = numbers.astype("<u8").view(np.uint8).reshape(-1, 8)
+    return np.unpackbits(octets, axis=1, count=count, bitorder="little")
 
 
 class _Elements:
     """The elements of a page as arrays, and sums over their contents."""
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: Page, at: NDArray[np.int64]) -> None:
+        self.at = at
         self.parents = np.array(page.parents, np.int64)
-        self.depths = np.array(page.depths, np.float32)
-        order = np.argsort(self.depths, kind="stable")
-        edges = np.flatnonzero(np.diff(self.depths[order])) + 1
-        self.levels = np.split(order, edges)
+        self.ends = np.array(page.ends, np.int64)
+        self.depths = np.array(page.depths, np.int64)
 
-    def nearest(self, page: Page, whole: NDArray[np.bool_]) -> Matrix:
+    def nearest(self, page: Page, whole: NDArray[np.bool_]) -> NDArray[np.int8]:
         """For each element and place: how many steps up to the nearest element that names the place; 30 where there is none. An element that
         holds most of the page's prose names no clutter, whatever its class says."""
-        own = _bits(np.array(page.bits, np.uint64), _PLACES) > 0
-        own[np.ix_(whole, _CLUTTER)] = False
-        steps = np.where(own, np.float32(0), np.float32(_FAR))
-        for level in self.levels[1:]:
-            above = np.minimum(steps[self.parents[level]] + 1, _FAR)
-            steps[level] = np.where(own[level], 0, above)
-        return steps
+        own = _bits(np.array(page.bits, np.uint64), _PLACES)
+        own[np.ix_(whole, _CLUTTER)] = 0
+        order = np.argsort(self.depths, kind="stable")
+        counts = np.bincount(self.depths)
+        rank = np.empty_like(order)
+        rank[order] = np.arange(len(order))
+        above = rank[self.parents[order]]  # of the body: itself or another, never asked
+        steps = np.where(own[order], np.int8(0), np.int8(_FAR))
+        start = int(counts[0])
+        for count in counts[1:].tolist():
+            end = start + count
+            here = steps[start:end]
+            np.minimum(here, steps[above[start:end]] + np.int8(1), out=here)
+            start = end
+        result: NDArray[np.int8] = steps[rank]
+        return result
 
-    def masses(self, at: NDArray[np.int64], values: Matrix) -> Matrix:
-        """The sum of the values of all blocks in each element."""
-        total = np.zeros((len(self.parents), values.shape[1]), np.float32)
-        np.add.at(total, at, values)
-        self.direct = total.copy()
-        for level in reversed(self.levels[1:]):
-            np.add.at(total, self.parents[level], total[level])
-        return total
+    def masses(self, values: Sequence[Matrix]) -> Matrix:
+        """The sum of the values (one number a block) of all blocks in each element, a column for each of the values."""
+        count = len(self.parents)
+        total = np.zeros((len(values), count + 1), np.float64)
+        for row, one in zip(total, values, strict=True):
+            np.cumsum(np.bincount(self.at, one, count), out=row[1:])
+        result: Matrix = (total[:, self.ends] - total[:, :-1]).T.astype(np.float32)
+        return result
+
+    def up(self, levels: int) -> list[NDArray[np.int64]]:
+        """The element of each block, its parent, and so on up to the body."""
+        found = [self.at]
+        for _ in range(levels - 1):
+            found.append(np.maximum(0, self.parents[found[-1]]))
+        return found
 
 
-def _around(elements: _Elements, masses: Matrix, at: NDArray[np.int64]) -> Matrix:
+def _around(elements: _Elements, masses: Matrix) -> Matrix:
     """Prose share, link density and number of blocks of the block's element, its parent, and so on up."""
     whole = max(1.0, float(masses[0, 2]))
-    columns = []
-    here = at
-    for _ in range(_LEVELS):
-        mass = masses[here]
-        columns += [mass[:, 2] / whole, mass[:, 1] / np.maximum(1.0, mass[:, 0]), mass[:, 3]]
-        here = np.maximum(0, elements.parents[here])
-    return np.stack(columns, axis=1).astype(np.float32)
+    table = np.stack([masses[:, 2] / whole, masses[:, 1] / np.maximum(1.0, masses[:, 0]), masses[:, 3]], axis=1)
+    return np.concatenate([table[here] for here in elements.up(_LEVELS)], axis=1)
 
 
-def _best(elements: _Elements, masses: Matrix, at: NDArray[np.int64], prose: Matrix) -> Matrix:
+def _best(elements: _Elements, masses: Matrix, prose: Matrix) -> Matrix:
     """Where the block stands to the element whose children hold most prose: inside or not, how far below, how far above both meet."""
-    own = elements.direct[:, 2]
-    score = np.zeros_like(own)
-    parents = elements.parents
-    np.add.at(score, np.maximum(0, parents), own)
-    np.add.at(score, np.maximum(0, parents[np.maximum(0, parents)]), own * 0.5)
-    score += own * 1.0
-    best = int(np.argmax(score))
-    depth = elements.depths
-    chain = np.zeros(len(parents), bool)
+    at, parents, depth = elements.at, elements.parents, elements.depths
+    count = len(parents)
+    own = np.bincount(at, prose, count)
+    above = np.maximum(0, parents)
+    score = np.bincount(above, own, count)
+    score += np.bincount(above[above], own * 0.5, count)
+    score += own
+    best = int(np.argmax(score.astype(np.float32)))
+    chain = []
     step = best
     while step >= 0:
-        chain[step] = True
+        chain.append(step)
         step = int(parents[step])
-    meets = np.where(chain, depth, np.float32(0))
-    for level in elements.levels[1:]:
-        meets[level] = np.where(chain[level], depth[level], meets[parents[level]])
-    inside = meets[at] >= depth[best]
+    meets = np.zeros(count, np.int64)
+    for step in reversed(chain):
+        meets[step : elements.ends[step]] = depth[step]
+    meets = meets[at]
+    inside = meets >= depth[best]
     inside_at = np.flatnonzero(inside)
     first, last = (inside_at[0], inside_at[-1]) if len(inside_at) else (0, 0)
     number = np.arange(len(at))
-    away = np.where(number < first, number - first, np.where(number > last, number - last, 0))
+    away = np.minimum(0, number - first) + np.maximum(0, number - last)
     columns = [
-        inside, np.where(inside, depth[at] - depth[best], -1), depth[best] - meets[at], away,
+        inside, np.where(inside, depth[at] - depth[best], -1), depth[best] - meets, away,
         np.full(len(at), masses[best, 2] / max(1.0, float(masses[0, 2]))),
     ]  # fmt: skip
-    return np.stack(columns, axis=1).astype(np.float32)
+    return np.array(columns, np.float32).T
 
 
 def _kinds(page: Page, at: NDArray[np.int64], size: Matrix, linked: Matrix, prose: Matrix) -> Matrix:
     """What the blocks of the same kind (tag, class, parent's tag and class) hold together."""
     kinds: dict[tuple[str, str, int], int] = {}
+    known: dict[int, int] = {}
     numbers = []
+    tags, heads, parents, bits = page.tags, page.heads, page.parents, page.bits
     for element in at.tolist():
-        parent = page.parents[element]
-        kind = (
-            page.tags[element],
-            page.heads[element][:80] if page.tags[element] != "a" else "",
-            page.bits[parent] if parent >= 0 else 0,
-        )
-        numbers.append(kinds.setdefault(kind, len(kinds)))
+        number = known.get(element)
+        if number is None:
+            tag, parent = tags[element], parents[element]
+            kind = (tag, heads[element][:80] if tag != "a" else "", bits[parent] if parent >= 0 else 0)
+            known[element] = number = kinds.setdefault(kind, len(kinds))
+        numbers.append(number)
     inverse = np.array(numbers)
     count = np.bincount(inverse)
     whole = max(1.0, float(prose.sum()))
@@ -207,41 +220,44 @@ def _whereabouts(
 
 
 def _claims(blocks: Sequence[Block], metadata: Metadata) -> list[list[float]]:
+    texts = [block.text for block in blocks]
+    sizes = [len(text) for text in texts]
     times: dict[str, int] = {}
-    body, summary = metadata.body, metadata.summary
-    titles = {comparable(title) for title in metadata.titles}
-    repeats, claimed, summed, titled = [], [], [], []
-    for block in blocks:
-        text = block.text
+    repeats = []
+    for text in texts:
         seen = times.get(text, 0)
         times[text] = seen + 1
         repeats.append(float(seen))
-        claimed.append(float(text[5:65] in body) if body and len(text) > 20 else -1.0)
-        summed.append(
-            float(summary[:50] == text[:50] or text in summary) if len(summary) > 40 and len(text) > 20 else -1.0
-        )
-        titled.append(float(comparable(text) in titles) if len(text) < 300 else 0.0)
-    copies = [float(times[block.text]) for block in blocks]
+    copies = [float(times[text]) for text in texts]
+    body, summary = metadata.body, metadata.summary
+    claimed = summed = [-1.0] * len(texts)
+    if body:
+        claimed = [float(text[5:65] in body) if size > 20 else -1.0 for text, size in zip(texts, sizes, strict=True)]
+    if len(summary) > 40:
+        start = summary[:50]
+        summed = [
+            float(start == text[:50] or text in summary) if size > 20 else -1.0
+            for text, size in zip(texts, sizes, strict=True)
+        ]
+    titled = list(map(float, which_say(texts, {comparable(title) for title in metadata.titles}, 299)))
     return [repeats, copies, claimed, summed, titled]
 
 
 def container_chances(page: Page, chance: Matrix, sizes: Matrix) -> Matrix:
     """The mean chance, weighted by size, of what stands in the block's element, its parent, and so on up (six levels); then of what stands
     in its list, table or section; then the share of the page's whole chance that each of the three nearest hold."""
-    elements = _Elements(page)
     at = np.array([block.element for block in page.blocks], np.int64)
-    masses = elements.masses(at, np.stack([chance * sizes, sizes], axis=1))
+    elements = _Elements(page, at)
+    masses = elements.masses([chance * sizes, sizes])
     mean = masses[:, 0] / np.maximum(1.0, masses[:, 1])
     share = masses[:, 0] / max(1e-6, float(masses[0, 0]))
     columns: list[NDArray[Any]] = []
-    here = at
-    for level in range(6):
+    for level, here in enumerate(elements.up(6)):
         columns.append(mean[here])
         if 0 < level < 4:
             columns.append(share[here])
-        here = np.maximum(0, elements.parents[here])
-    units = _units(page)
-    columns += [mean[units[at]], masses[units[at], 1]]
+    units = _units(page)[at]
+    columns += [mean[units], masses[units, 1]]
     return np.stack(columns, axis=1).astype(np.float32)
 
 

@@ -11,7 +11,7 @@ from workers.cleaner.groups import has_place
 from workers.cleaner.metadata import Metadata
 from workers.cleaner.trees import Trees
 from workers.cleaner.wording import Matrix
-from workers.text.normalize import collapse, comparable
+from workers.text.normalize import collapse, comparable, says, which_say
 
 __all__ = ["NAMES", "Title", "candidates", "find_title", "headline_anchor", "title_rows", "without_site"]
 
@@ -133,7 +133,9 @@ def title_rows(blocks: Sequence[Block], metadata: Metadata, found: Sequence[Cand
     by_source: dict[str, list[str]] = {}
     for one in found:
         by_source.setdefault(one.source, []).append(one.text)
-    shown = {comparable(block.text) for block in blocks if len(block.text) <= _LONGEST}
+    texts = [block.text for block in blocks]
+    said = set(folded.values())
+    shown = {comparable(text) for text, told in zip(texts, which_say(texts, said, _LONGEST), strict=True) if told}
     prose = next(
         (number for number, block in enumerate(blocks) if len(block.text) > 200 and block.linked < 0.3), len(blocks)
     )
@@ -211,11 +213,7 @@ def find_title(blocks: Sequence[Block], metadata: Metadata, model: Trees) -> Tit
     return Title(
         best.text,
         next(
-            (
-                number
-                for number, block in enumerate(blocks)
-                if len(block.text) <= _LONGEST and comparable(block.text) == said
-            ),
+            (number for number, block in enumerate(blocks) if len(block.text) <= _LONGEST and says(block.text, said)),
             -1,
         ),
     )

@@ -6,6 +6,7 @@ bits: no branching, and no machine-learning library at run time.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,7 @@ from workers.cleaner.wording import Matrix
 __all__ = ["Trees", "load_trees"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Trees:
     """`features` and `borders` have a row a tree and a column a depth; `leaves` a row a tree and 2**depth columns (log-odds)."""
 
@@ -25,17 +26,28 @@ class Trees:
     leaves: Matrix
     bias: float
 
+    @cached_property
+    def _questions(self) -> tuple[NDArray[np.int64], Matrix, NDArray[np.int64], NDArray[np.int64]]:
+        """(feature, border of each different question; which of them each tree asks, a row a depth; where each tree's leaves begin)."""
+        asked = list(zip(self.features.ravel().tolist(), self.borders.ravel().tolist(), strict=True))
+        numbers = {question: number for number, question in enumerate(sorted(set(asked)))}
+        features, borders = (np.array(column) for column in zip(*numbers, strict=True))
+        count, depth = self.features.shape
+        which = np.array([numbers[question] for question in asked]).reshape(count, depth).T.copy()
+        return features, borders.astype(np.float32)[:, None], which, np.arange(count)[:, None] << depth
+
     def chances(self, rows: Matrix) -> Matrix:
         """The chance of each row to be body, 0 to 1."""
         if not len(rows):
             return np.zeros(0, np.float32)
-        count, depth = self.features.shape
+        features, borders, which, starts = self._questions
         columns = np.ascontiguousarray(rows.T)
-        leaf = np.repeat((np.arange(count, dtype=np.int32) << depth)[:, None], len(rows), axis=1)
-        for level in range(depth):
-            yes = columns[self.features[:, level]] > self.borders[:, level, None]
-            leaf += yes.astype(np.int32) << level
-        scores = self.leaves.ravel()[leaf].sum(axis=0) + self.bias
+        answers = (columns.take(features, axis=0) > borders).view(np.uint8)
+        leaf = answers.take(which[-1], axis=0).astype(np.uint8 if len(which) <= 8 else np.uint16)
+        for level in reversed(range(len(which) - 1)):
+            leaf += leaf
+            leaf += answers.take(which[level], axis=0)
+        scores = self.leaves.ravel().take(leaf + starts).sum(axis=0) + self.bias
         result: Matrix = (1.0 / (1.0 + np.exp(-scores))).astype(np.float32)
         return result
 

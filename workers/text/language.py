@@ -26,7 +26,7 @@ def load_identifier() -> None:
 def identify(text: str) -> Language:
     """The language of the text; `und` with confidence 0 where fewer than 20 letters tell too little."""
     sample = text[:_CHARACTERS]
-    if sum(character.isalpha() for character in sample) < _LEAST_LETTERS:
+    if sum(map(str.isalpha, sample)) < _LEAST_LETTERS:
         return Language(code="und", confidence=0.0)
     code, confidence = _identifier().classify(sample)
     return Language(code=code, confidence=round(min(1.0, max(0.0, float(confidence))), 3))

@@ -2,11 +2,12 @@
 
 import re
 import unicodedata
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 
 import ftfy
 
-__all__ = ["collapse", "comparable", "normalize"]
+__all__ = ["collapse", "comparable", "normalize", "says", "which_say"]
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff\u180e]")
@@ -19,22 +20,43 @@ _MOJIBAKE = re.compile("[ÂÃâ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹Œ�
 _ODD = re.compile(
     "[\ud800-\udfff\u00ad\u200b\u2060\ufeff\u180e\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u1680\u2000-\u200a\u202f\u205f\u3000\u2028\u2029]"
 )
+#: What is not in one of these ranges may have another form under NFC; Latin, Cyrillic and the signs of punctuation in them have none.
+_COMPOSABLE = re.compile(
+    "[^\x00-\u02ff\u0400-\u0482\u048a-\u052f\u2010-\u2027\u2030-\u205e\u20a0-\u20bf\u2100-\u2125\u2190-\u22ff\u2500-\u27ff]"
+)
+_PLAIN = bytes([*range(0x20, 0x7F), 0x0A, 0x09])
+#: From this length on (characters) it pays to look at the telling ones alone.
+_LONG = 2_000
 _SHORT = 300
 _WORD = re.compile(r"\w+")
 _MOJIBAKE_LEAST = 2
+_MOJIBAKE_LEADS = "ÂÃâÐØ"
+_MOJIBAKE_SAMPLE = 20_000
 
 
 def normalize(text: str) -> str:
     """The text in normal form. Line breaks stay; runs of spaces stay."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u00a0", " ")
-    if _ODD.search(text):
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = text.replace("\u00a0", " ")
+    telling = text if len(text) < _LONG else _telling(text)
+    if not telling:
+        return text
+    if _ODD.search(telling):
         text = _CONTROL.sub("", _NEWLINES.sub("\n", _SURROGATES.sub("\ufffd", text)))
         text = _SPACES.sub(" ", _INVISIBLE.sub("", text))
-    if text.isascii():
+    if telling.isascii():
         return text
-    if len(_MOJIBAKE.findall(text[:20_000])) >= _MOJIBAKE_LEAST:
-        text = "\n".join(ftfy.fix_encoding(line) for line in text.split("\n"))
-    return unicodedata.normalize("NFC", text)
+    head = text[:_MOJIBAKE_SAMPLE]
+    if any(map(head.__contains__, _MOJIBAKE_LEADS)) and len(_MOJIBAKE.findall(head)) >= _MOJIBAKE_LEAST:
+        text = "\n".join(line if line.isascii() else ftfy.fix_encoding(line) for line in text.split("\n"))
+        return unicodedata.normalize("NFC", text)
+    return unicodedata.normalize("NFC", text) if _COMPOSABLE.search(telling) else text
+
+
+def _telling(text: str) -> str:
+    """The characters that decide what is to be done to a text: all but the printable ones of ASCII, spaces and line feeds."""
+    return text.encode("utf-8", "surrogatepass").translate(None, _PLAIN).decode("utf-8", "surrogatepass")
 
 
 def collapse(text: str) -> str:
@@ -47,7 +69,28 @@ def comparable(text: str) -> str:
     return _comparable_short(text) if len(text) <= _SHORT else " ".join(_WORD.findall(text.lower()))
 
 
-@lru_cache(maxsize=4096)
+def says(text: str, said: str) -> bool:
+    """Whether `comparable(text)` is `said`; most texts are told apart by their length (of all letters only İ grows in lower case)."""
+    return (len(text) >= len(said) or "İ" in text) and comparable(text) == said
+
+
+def which_say(texts: Sequence[str], said: Collection[str], longest: int) -> list[bool]:
+    """For each text whether it is not longer than `longest` (characters) and `comparable` of it is one of `said`; most are told apart by their
+    length and first letter."""
+    if not said:
+        return [False] * len(texts)
+    shortest = min(map(len, said))
+    letters = {words[:1] for words in said}
+    return [
+        len(text) <= longest
+        and (len(text) >= shortest or "İ" in text)
+        and (not (first := text[:1]).isalnum() or first.lower()[:1] in letters)
+        and comparable(text) in said
+        for text in texts
+    ]
+
+
+@lru_cache(maxsize=16_384)
 def _comparable_short(text: str) -> str:
     """Headlines and labels are compared again and again."""
     return " ".join(_WORD.findall(text.lower()))

@@ -1,0 +1,32 @@
+"""Dates as pages write them: the quick search finds what trying every pattern at every place finds."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from workers.cleaner import published
+from workers.cleaner.published import find_stamps
+
+_PIECES = st.sampled_from(
+    ["12 March 2024", "March 3, 2021", "Sept. 30 2019, 9:15 pm", "2024-01-02T10:11:12Z", "31.12.2023", "3/4/21", "1. Mai 2020 um 8.30 Uhr", "5", "2020", "1403", "March",
+     "12 خرداد 1403", "٥ مارس 2023", "2024年3月1日", "2021 May 5", "10 May", "31st of July 2025", "'24", ", ", " ", ".", "/", "-", "at 10:30", "x", "\n"]
+)  # fmt: skip
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(_PIECES, max_size=9).map("".join))
+def test_asking_only_where_a_date_can_begin_misses_none(text: str) -> None:
+    plain = text.translate(published._DIGITS)
+    patterns = (published._ISO, published._NUMERIC, *published._named_patterns())
+    everywhere = sorted((match.span(), match[0]) for pattern in patterns for match in pattern.finditer(plain))
+    assert sorted((match.span(), match[0]) for match in published._matches(plain)) == everywhere
+
+
+def test_stamps_come_in_order_with_their_place_in_the_text() -> None:
+    text = "Posted March 3, 2021, updated 4. Mai 2021"
+    stamps = find_stamps(text, "visible_stamp", 0.5)
+    assert [stamp.published.value for stamp in stamps] == ["2021-03-03", "2021-05-04"]
+    assert [text[stamp.start : stamp.end].rstrip(" ,") for stamp in stamps] == ["March 3, 2021", "4. Mai 2021"]
+
+
+def test_eastern_figures_are_read() -> None:
+    assert [stamp.published.value for stamp in find_stamps("٥ مارس ٢٠٢٣", "visible_stamp", 0.5)] == ["2023-03-05"]
