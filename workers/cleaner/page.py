@@ -78,8 +78,10 @@ def _reasons(
     seen: set[str] = set()
     for number, (block, is_body, chance) in enumerate(zip(blocks, chosen.tolist(), chances.tolist(), strict=True)):
         reason, score = None, 1.0
-        if heading and abs(len(block.text) - len(title.text or "")) < 40 and comparable(block.text) == heading:
-            reason = "title" if number == title.place else "repeated_title"
+        if number == title.place:
+            reason = "title"
+        elif heading and abs(len(block.text) - len(title.text or "")) < 40 and comparable(block.text) == heading:
+            reason = "repeated_title"
         elif told[number] is not None:
             reason = told[number]
         elif is_body and block.text in seen and words_in(block.text) > 8:
