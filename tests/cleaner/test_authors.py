@@ -24,6 +24,8 @@ BODY = "The council met on Monday evening and voted for the new bridge over the 
         (["Ann Hill", "May 3, 2024"], ("Ann Hill",)),
         (["Anna Lind", "Piotr Wrona", "3 May 2024, 17:46"], ("Anna Lind", "Piotr Wrona")),
         (["Ann Hill and Omar Said", "3 May 2024"], ("Ann Hill", "Omar Said")),
+        (["Ann Hill | Leeds | 3 May 2024"], ("Ann Hill",)),
+        (["Dec 26, 2025 • Ann Hill", "Share"], ("Ann Hill",)),
         (["Latin America", "Share"], ()),
         (["Share", "Print"], ()),
     ],

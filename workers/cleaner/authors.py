@@ -8,7 +8,7 @@ from workers.cleaner.byline import agency_in, author_names, without_byword
 from workers.cleaner.groups import place_bits
 from workers.text.normalize import comparable
 
-__all__ = ["visible_agency", "visible_authors"]
+__all__ = ["is_credit", "visible_agency", "visible_authors"]
 
 _AUTHOR_PLACE = place_bits("byline")
 _FAR_ABOVE, _FAR_BELOW = 8, 10
@@ -28,6 +28,12 @@ _AND = re.compile(r"^(?:[,;&/|•·—–-]|and|und|et|y|e|en|och|og|и|with|mit
 _STAMP = re.compile(
     r"\d{4}|\d{1,2}[:.]\d{2}|\d+\s*(?:min|hours?|days?|stunden|tage)\b|\b(?:published|updated|veröffentlicht|publié|publicado|aktualisiert)\b", re.IGNORECASE
 )  # fmt: skip
+_DATE = re.compile(r"\b(?:19|20)\d\d\b|\d{1,2}[./]\d{1,2}[./]\d{2,4}")
+#: A line that tells the hour, or that something was published, tells the time first and the name beside it.
+_TELLS_TIME = re.compile(
+    r"\d{1,2}[:h]\d{2}|\b(?:publi|posted|updat|aktualis|veröff|aggiorn|actualiz|mis à jour)", re.IGNORECASE
+)
+_BARS = re.compile(r"\s*[|•·⋅–—]\s*|\s-\s")
 _PARTED = re.compile(r"[\W_]+")
 _REACH_STAMP = 3
 _BELOW_TITLE = 6
@@ -101,6 +107,9 @@ def _following(texts: Sequence[str]) -> Iterator[str]:
 def _bare(texts: Sequence[str], start: int, end: int) -> Iterator[str]:
     """The names on the first line that holds nothing else, if a date stands close below it or right above; lines of names after it count too."""
     for number in range(max(0, start), end):
+        if number < start + _REACH_STAMP and (credited := [*_credited(texts[number])]):
+            yield from credited
+            return
         if not _is_names(texts[number]):
             continue
         after = number
@@ -109,6 +118,22 @@ def _bare(texts: Sequence[str], start: int, end: int) -> Iterator[str]:
         around = [*texts[max(start, number - 1) : number], *texts[after : after + _REACH_STAMP]]
         if any(len(text) <= _LONGEST_BYLINE and _STAMP.search(text) for text in around):
             yield from (name for text in texts[number:after] for name in author_names(text))
+            return
+
+
+def is_credit(text: str) -> bool:
+    """A short line of a name and a date: "Ann Hill | Leeds | 3 May 2024", "di Piero Riva - 3 maggio 2024"."""
+    return _TELLS_TIME.search(text) is None and next(_credited(text), None) is not None
+
+
+def _credited(text: str) -> Iterator[str]:
+    """The names in the parts of a line that bears a date, where one of the parts is a name alone."""
+    if len(text) > _LONGEST_BYLINE or not _DATE.search(text):
+        return
+    parts = _BARS.split(text)
+    for part in parts if len(parts) > 1 else ():
+        if _is_names(without_byword(part)):
+            yield from author_names(part)
             return
 
 

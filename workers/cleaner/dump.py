@@ -9,7 +9,7 @@ from workers.cleaner.body_model import Models, line_chances
 from workers.cleaner.byline import is_byline
 from workers.cleaner.choice import Choice
 from workers.cleaner.headlines import likeliest_headline
-from workers.cleaner.lines import classify, is_navigation, is_prose, starts_legal_notice, words_in
+from workers.cleaner.lines import classify, is_navigation, is_prose, points_elsewhere, starts_legal_notice, words_in
 from workers.cleaner.memory import Profile, repeated
 from workers.cleaner.metadata import Metadata
 from workers.cleaner.segments import Segment, join_segments, split_dump
@@ -97,6 +97,8 @@ def _ruled(text: str) -> str | None:
         return "navigation"
     if is_byline(text):
         return "byline"
+    if points_elsewhere(text):
+        return "promotion"
     reason = classify(text)
     return reason if reason in _RULED and (reason == "document_id" or not is_prose(text)) else None
 
