@@ -56,6 +56,8 @@ _DATE_OR_DIGITS = re.compile(
     r"\d|\s[-–—|•]\s|\b(?:january|february|march|april|june|july|august|september|october|november|december|monday|tuesday|wednesday|thursday|friday|"
     r"jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\b\.?(?=\s*\d)", re.IGNORECASE)  # fmt: skip
 _ADDRESS = re.compile(r"\S+@\S+|https?:\S+|www\.\S+|@\w+")
+#: A writer's sign or post behind the name: "Ann Hill (ahi)", "Eva Roca (enviada especial)".
+_SIGN = re.compile(r"(?<=\w)\s*\([^()]{2,25}\)(?=\s*(?:[,;|&/]|and\b|und\b|et\b|y\b|$))")
 _GLUED = re.compile(
     r"(?<=[a-zß-ÿ])(?=(?:Published|Updated|Posted|By|January|February|March|April|June|July|August|September|October|November|December)\b)"
 )
@@ -98,7 +100,8 @@ def _is_agency(name: str) -> bool:
 
 def author_names(text: str) -> tuple[str, ...]:
     """The names in a byline; roles, addresses, dates and agencies left out."""
-    plain = _BY.sub("", _ADDRESS.sub(" ", " ".join(unescape(text).split()))[:300])
+    plain = _SIGN.sub(" ", text) if "(" in text else text
+    plain = _BY.sub("", _ADDRESS.sub(" ", " ".join(unescape(plain).split()))[:300])
     plain = _GLUED.sub(" ", plain)
     names: list[str] = []
     for part in _SPLIT.split(plain):
