@@ -1,7 +1,7 @@
 """How well languages are told apart, side by side with peers: articles, sentences, five words, and pages in two languages.
 
 Texts are the sentences of ../shared/bench/language (60 in each of 75 languages, Leipzig corpora): an article is ten of them; five words are the
-first five (ten characters where no space parts the words); a page in two languages is an article of ten sentences below, or above, five sentences of
+first five (ten characters where no space parts the words); a page in two languages is an article of ten sentences below, and once above, five sentences of
 English (for English: of German), and the language of the ten is right. Accuracy is the mean over languages. --json prints one JSON object last.
 """
 
@@ -28,7 +28,7 @@ _NEWS = (
 NEWS = frozenset(_NEWS.split())
 #: Norwegian is Bokmål unless said otherwise; codes that were renamed; Chinese by script is Chinese.
 SAME = {"no": "nb", "iw": "he", "in": "id", "zh-hant": "zh", "zh-hans": "zh", "zh-cn": "zh", "zh-tw": "zh"}
-KINDS = ("article", "sentence", "five_words", "foreign_above", "foreign_below")
+KINDS = ("article", "sentence", "five_words", "two_languages")
 
 
 def read_texts() -> dict[str, list[str]]:
@@ -55,8 +55,7 @@ def make_cases(texts: dict[str, list[str]]) -> dict[str, list[tuple[str, str]]]:
             ten = sentences[start : start + 10]
             own, other = "\n\n".join(ten), "\n\n".join(foreign[start : start + 5])
             cases["article"].append((language, own))
-            cases["foreign_above"].append((language, other + "\n\n" + own))
-            cases["foreign_below"].append((language, own + "\n\n" + other))
+            cases["two_languages"] += [(language, other + "\n\n" + own), (language, own + "\n\n" + other)]
         cases["sentence"] += [(language, sentence) for sentence in sentences]
         cases["five_words"] += [(language, five_words(sentence)) for sentence in sentences]
     return cases
@@ -122,14 +121,11 @@ def main() -> None:
     for name, rows in figures.items():
         cells = "".join(f"{rows[kind]['news']:>10.3f} / {rows[kind]['all']:.3f}" for kind in KINDS)
         print(f"{name:28}{cells}{rows['article']['per_second']:>14,.0f}")
-    default = figures["py3langid"]
-    met = all(figures["dateline"][kind]["news"] >= default[kind]["news"] for kind in KINDS)
-    print("on news languages no worse than py3langid as it comes: " + ("met" if met else "MISSED"))
+    met = all(figures["dateline"][kind]["news"] >= figures[peer][kind]["news"] for kind in KINDS for peer in PEERS)
+    print("on the news languages nobody is better at anything: " + ("met" if met else "MISSED"))
     if arguments.json:
         print(
-            json.dumps(
-                {"figures": figures, "goal": "on news languages no worse than py3langid as it comes", "met": met}
-            )
+            json.dumps({"figures": figures, "goal": "on the news languages nobody is better at anything", "met": met})
         )
 
 

@@ -43,8 +43,6 @@ DATA_SHA256 = "64a8cf3d6dc8d0c3a059f8f67843ec5658b3a80bf046f74428f6abbb4ac5b877"
 _FOLD_COUNT = 5
 #: How much a thinned variant weighs beside the whole page.
 _THINNED = 0.3
-#: Of the pieces further than this from any body piece every third is trained on, for three: they are many and alike.
-_FAR, _EVERY = 30, 3
 _TREES = {
     "page.1": (300, 6, 0.06),
     "page.2": (200, 6, 0.06),
@@ -257,32 +255,13 @@ def _examples(kind: str, gold: dict[str, dict[str, str]]) -> list[Example]:
     return [example for content, right in pages for example in read(content, right)]
 
 
-def _spared(example: Example) -> np.ndarray:
-    """How often each row counts: 1 near the body, further away 3 for every third row and 0 for the others."""
-    at = np.flatnonzero(example.right)
-    number = np.arange(len(example.rows))
-    if not len(at):
-        return np.where(number % _EVERY == 0, _EVERY, 0)
-    after = np.searchsorted(at, number)
-    below = np.abs(number - at[np.minimum(after, len(at) - 1)])
-    above = np.abs(number - at[np.maximum(after - 1, 0)])
-    return np.where(np.minimum(below, above) <= _FAR, 1, np.where(number % _EVERY == 0, _EVERY, 0))
-
-
 def _fit(name: str, examples: Sequence[Example], rows: Sequence[Matrix], folder: Path) -> dict[str, Trees]:
     source, target = folder / f"{name}-rows.npz", folder / f"{name}.npz"
-    times = [
-        _spared(example) if name.startswith(("page", "line")) else np.ones(len(example.rows)) for example in examples
-    ]
-    weight = np.concatenate([example.weight * count for example, count in zip(examples, times, strict=True)])
-    kept = weight > 0
+    weight = np.concatenate([example.weight for example in examples])
     np.savez(
-        source,
-        rows=np.concatenate([part[count > 0] for part, count in zip(rows, times, strict=True)]),
-        right=np.concatenate([example.right for example in examples])[kept].astype(np.int8),
-        weight=weight[kept] / weight[kept].mean(),
-        folds=np.repeat([example.fold for example in examples], [len(part) for part in rows])[kept],
-    )
+        source, rows=np.concatenate(rows), right=np.concatenate([example.right for example in examples]).astype(np.int8),
+        weight=weight / weight.mean(), folds=np.repeat([example.fold for example in examples], [len(part) for part in rows]),
+    )  # fmt: skip
     python = ROOT / ".venv-peers" / "bin" / "python"
     subprocess.run(
         [str(python), str(Path(__file__).with_name("boost.py")), str(source), str(target), *map(str, _TREES[name])],

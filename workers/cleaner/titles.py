@@ -149,7 +149,7 @@ def _spaced(heading: str, claims: Mapping[str, str]) -> str:
 def _printed_headline(blocks: Sequence[Block], metadata: Metadata) -> int:
     """A heading right below the h1 that is claimed as headline while the h1 says something else; -1 where there is none.
 
-    Papers show search engines an h1 of their own and set the printed headline below it. Found on the development pages: right on 11 of the 12 that
+    Papers show search engines an h1 of their own and set the printed headline below it. Found on the development pages: right on 10 of the 11 that
     have one."""
     claims = {comparable(claim) for claim in metadata.titles if len(claim) > _LEAST_HEADLINE}
     h1s = [number for number, block in enumerate(blocks) if block.tag == "h1"][:_MOST_HEADINGS]
