@@ -31,7 +31,7 @@ BENCH = ROOT.parent / "shared" / "bench" / "cleaning"
 FOLDS = Path(__file__).with_name("cleaning_folds.npz")
 FOLD_COUNT = 5
 DUMPS = ("block", "nodes", "raw")
-PEERS = ("trafilatura", "trafilatura_precision", "readability", "newspaper", "resiliparse")
+PEERS = ("trafilatura", "trafilatura_precision", "readability", "newspaper", "resiliparse", "rs_trafilatura")
 #: The goals of the issue, for pages of domains that the model has not seen.
 GOALS = {"html": 0.950, "block": 0.92, "nodes": 0.89, "raw": 0.86, "title": 0.88}
 Prediction = dict[str, str]

@@ -1,22 +1,23 @@
 """Fit boosted oblivious trees with CatBoost, one model for each fold left out and one on all; started by cleaner.py in the peers' environment:
-boost.py ROWS.npz MODELS.npz TREES DEPTH RATE. The same rows give the same models: fixed seed, fixed number of threads."""
+boost.py ROWS.npz MODELS.npz TREES DEPTH RATE. The same rows give the same models: fixed seed, one thread a model, two models at a time."""
 
 import json
 import sys
 import tempfile
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import numpy as np
 from catboost import CatBoostClassifier
 
 _SEED = 7
-_THREADS = 2
+_AT_ONCE = 2
 
 
 def fit(rows, right, weight, trees: int, depth: int, rate: float) -> dict[str, np.ndarray]:
     """The model as arrays: features, borders (a row a tree), leaves, bias."""
     model = CatBoostClassifier(
-        iterations=trees, depth=depth, learning_rate=rate, l2_leaf_reg=6, rsm=0.3, random_seed=_SEED, thread_count=_THREADS, border_count=64,
+        iterations=trees, depth=depth, learning_rate=rate, l2_leaf_reg=6, rsm=0.3, random_seed=_SEED, thread_count=1, border_count=64,
         bootstrap_type="Bernoulli", subsample=0.7, verbose=False, allow_writing_files=False,
     )  # fmt: skip
     model.fit(rows, right, sample_weight=weight)
@@ -40,18 +41,28 @@ def fit(rows, right, weight, trees: int, depth: int, rate: float) -> dict[str, n
     return {"features": features, "borders": borders, "leaves": leaves.astype(np.float16), "bias": np.float32(bias)}
 
 
+def _without(source: str, left_out: int, settings: tuple[int, int, float]) -> dict[str, np.ndarray]:
+    """The model of all rows but those of one fold; of all rows for -1."""
+    with np.load(source) as stored:
+        kept = stored["folds"] != left_out
+        rows, right, weight = (stored[name][kept] for name in ("rows", "right", "weight"))
+    return fit(rows, right, weight, *settings)
+
+
 def main() -> None:
     """Models `all`, `fold0`, `fold1`, ... in one file."""
     source, target, trees, depth, rate = sys.argv[1:6]
     with np.load(source) as stored:
-        rows, right, weight, folds = (stored[name] for name in ("rows", "right", "weight", "folds"))
+        folds = [-1, *sorted(set(stored["folds"].tolist()))]
     arrays = {}
-    for left_out in [-1, *sorted(set(folds.tolist()))]:
-        kept = folds != left_out
-        name = "all" if left_out < 0 else f"fold{left_out}"
-        for key, value in fit(rows[kept], right[kept], weight[kept], int(trees), int(depth), float(rate)).items():
-            arrays[f"{name}.{key}"] = value
-        print(f"  {name}: {kept.sum()} rows", file=sys.stderr, flush=True)
+    with ProcessPoolExecutor(_AT_ONCE) as pool:
+        settings = (int(trees), int(depth), float(rate))
+        for left_out, model in zip(
+            folds, pool.map(_without, [source] * len(folds), folds, [settings] * len(folds)), strict=True
+        ):
+            name = "all" if left_out < 0 else f"fold{left_out}"
+            arrays |= {f"{name}.{key}": value for key, value in model.items()}
+            print(f"  {name}", file=sys.stderr, flush=True)
     np.savez_compressed(target, **arrays)
 
 

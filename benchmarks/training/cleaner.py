@@ -25,7 +25,7 @@ import numpy as np
 
 from workers.cleaner.blocks import Page, read_page
 from workers.cleaner.body_model import line_rows, line_second_rows, page_rows, page_second_rows
-from workers.cleaner.headlines import headline_candidates, headline_rows
+from workers.cleaner.headlines import body_start, headline_candidates, headline_rows
 from workers.cleaner.metadata import Metadata, read_metadata
 from workers.cleaner.segments import Segment, split_dump
 from workers.cleaner.titles import candidates, headline_anchor, title_rows
@@ -49,7 +49,7 @@ _TREES = {
     "line.1": (200, 6, 0.08),
     "line.2": (120, 6, 0.08),
     "title.1": (80, 4, 0.08),
-    "headline.1": (120, 5, 0.08),
+    "headline.1": (150, 5, 0.08),
 }
 _TOKEN = re.compile(r"\w+")
 
@@ -232,13 +232,13 @@ def headline_examples(gold: dict[str, dict[str, str]], folder: Path) -> list[Exa
 
 def _headline_example(segments: Sequence[Segment], chances: Matrix, title: str, fold: int) -> list[Example]:
     chosen = (chances >= 0.5).tolist()
-    first = chosen.index(True) if True in chosen else len(chosen)
-    numbers = headline_candidates(segments, [None] * len(segments), first)
-    if not numbers:
+    first = body_start(segments, chosen, chances)
+    found = headline_candidates(segments, [None] * len(segments), first)
+    if not found:
         return []
-    rows = headline_rows(segments, numbers, chosen, chances, first)
-    right = np.array([folded(segments[number].text) == folded(title) for number in numbers])
-    return [Example(rows, right, np.ones(len(numbers)), fold, lambda _: rows)]
+    rows = headline_rows(segments, found, chosen, chances, first)
+    right = np.array([folded(one.text) == folded(title) for one in found])
+    return [Example(rows, right, np.ones(len(found)), fold, lambda _: rows)]
 
 
 def _examples(kind: str, gold: dict[str, dict[str, str]]) -> list[Example]:

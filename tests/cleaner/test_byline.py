@@ -3,6 +3,7 @@
 import pytest
 
 from workers.cleaner.byline import agency_in, author_names, split_dateline
+from workers.cleaner.metadata import read_metadata
 
 NAMES = {
     "By Ann Hill": ("Ann Hill",),
@@ -15,6 +16,7 @@ NAMES = {
     "Tess MarlowPublished: May 3, 2024": ("Tess Marlow",),
     "Автор: Ирина Лебедева": ("Ирина Лебедева",),
     "Por María López y José Ruiz": ("María López", "José Ruiz"),
+    "Ann Hill (ahi), Omar Said (special envoy)": ("Ann Hill", "Omar Said"),
     "newsroom@example.org": (),
     "Staff Reporter": (),
     "Reuters": (),
@@ -53,3 +55,21 @@ def test_agencies_in_a_byline(text: str, agency: str | None) -> None:
 )
 def test_datelines(text: str, dateline: str | None, agency: str | None, rest: str) -> None:
     assert split_dateline([text]) == (dateline, agency, [rest])
+
+
+@pytest.mark.parametrize(
+    ("author", "authors", "agency"),
+    [
+        ('{"@type": "Person", "name": "ann hill"}', ("Ann Hill",), None),
+        ('{"@type": "Person", "name": "dpa"}', (), "dpa"),
+        (
+            '[{"@type": "Person", "name": "Ann Hill (ahi)"}, {"@type": "Person", "name": "Omar Said (osa)"}]',
+            ("Ann Hill", "Omar Said"),
+            None,
+        ),
+    ],
+)
+def test_authors_that_the_page_claims(author: str, authors: tuple[str, ...], agency: str | None) -> None:
+    script = f'<script type="application/ld+json">{{"@type": "NewsArticle", "author": {author}}}</script>'
+    _, metadata = read_metadata(f"<html><head>{script}</head><body></body></html>")
+    assert (metadata.authors, metadata.agency) == (authors, agency)

@@ -26,12 +26,12 @@ def reached(bench: Path) -> dict[str, float]:
     names = sorted(score.gold)
     ours = cleaning.predict_all(((name, cleaning.read_html(name)) for name in names), score.gold)
     total = score.scorer.summary(score.rows(ours, names))
-    figures = {"html": total["F1"], "html_macro": total["macroF1"], "title": score.fields(ours)["title"]}
+    figures = {"html": total["F1"], "html_macro": total["macroF1"], **score.fields(ours)}
     for kind in cleaning.DUMPS:
         found = cleaning.predict_all(sorted(cleaning.read_dumps(kind).items()), score.gold)
         figures[kind] = score.scorer.summary(score.rows(found, names))["F1"]
         if kind == "block":
-            figures["dump_title"] = score.fields(found)["title"]
+            figures |= {f"dump_{field}": value for field, value in score.fields(found).items()}
     if os.environ.get("DATELINE_LOWER_FLOORS") == "cleaning":
         pinned = json.loads(FLOORS.read_text(encoding="utf-8"))
         lowered = {name: min(floor, int(figures[name] * 1000) / 1000) for name, floor in pinned.items()}

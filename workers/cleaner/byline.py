@@ -1,14 +1,9 @@
 """Datelines, agencies and author names."""
 
 import re
-from collections.abc import Sequence
 from html import unescape
 
-from workers.cleaner.blocks import Block
-from workers.cleaner.groups import place_bits
-from workers.text.normalize import comparable
-
-__all__ = ["agency_in", "author_names", "is_byline", "split_dateline", "visible_agency", "visible_authors"]
+__all__ = ["agency_in", "author_names", "is_byline", "split_dateline", "without_byword"]
 
 #: "MOSCOW, July 31 (Reuters) - ", "BERLIN (dpa) – ", "Paris (AFP) -"
 _DATELINE = re.compile(
@@ -19,7 +14,7 @@ _BY = re.compile(
     r"^(?:(?:written|reported|story|words|article|text|posted|produced|published)\s+)?(?:by|von|par|por|di|door|av|af|автор:?|текст:?|от|بقلم|yazan:?|"
     r"autorin/autor:?|author:?|autor(?:in)?:?|text:?|writer:?)(?:\s*:\s*|\s+|(?=[A-Z]))", re.IGNORECASE)  # fmt: skip
 _SPLIT = re.compile(
-    r"\s*(?:[,;|/•·&]|\band\b|\bund\b|\bet\b|\bwith\b|\by\b|\be\b|\bи\b|\boch\b|\bog\b|\ben\b|\bin\b(?= [A-Z]))\s*"
+    r"\s*(?:[,;|/•·⋅&]|\band\b|\bund\b|\bet\b|\bwith\b|\by\b|\be\b|\bи\b|\boch\b|\bog\b|\ben\b|\bin\b(?= [A-Z]))\s*"
 )
 _PARTICLES = frozenset(
     [
@@ -56,11 +51,13 @@ _PARTICLES = frozenset(
 _ROLE = re.compile(
     r"\b(?:(?:globe|post|times|tribune|herald|chronicle|journal|star) (?=staff|correspondent|reporter)|staff|reporter|editors?|redaktion|redakteur(?:in)?|agency|correspondents?|news|team|writers?|contributors?|contributing|columnist|senior|"
     r"chief|producer|updated|published|posted|special to|associated press|reuters|bloomberg|desk|guest|opinion|executive|director|professor|"
-    r"photograph\w*|photos?|min(?:utes)? read|follow|subscribe|more by|about|view|share|comments?|last|first|uhr|the)\b", re.IGNORECASE)  # fmt: skip
+    r"photograph\w*|photos?|min(?:utes)? read|follow|subscribe|more by|about|view|share|comments?|last|first|uhr|the|redazione|redacción|rédaction|reading time|lesezeit|corresponsal|enviad[oa]|korrespondent(?:in)?|gastbeitrag|facebook|instagram|linkedin|whatsapp|icon|log ?in|sign ?in|contents?|home)\b", re.IGNORECASE)  # fmt: skip
 _DATE_OR_DIGITS = re.compile(
     r"\d|\s[-–—|•]\s|\b(?:january|february|march|april|june|july|august|september|october|november|december|monday|tuesday|wednesday|thursday|friday|"
     r"jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\b\.?(?=\s*\d)", re.IGNORECASE)  # fmt: skip
 _ADDRESS = re.compile(r"\S+@\S+|https?:\S+|www\.\S+|@\w+")
+#: A writer's sign or post behind the name: "Ann Hill (ahi)", "Eva Roca (enviada especial)".
+_SIGN = re.compile(r"(?<=\w)\s*\([^()]{2,25}\)(?=\s*(?:[,;|&/]|and\b|und\b|et\b|y\b|$))")
 _GLUED = re.compile(
     r"(?<=[a-zß-ÿ])(?=(?:Published|Updated|Posted|By|January|February|March|April|June|July|August|September|October|November|December)\b)"
 )
@@ -82,10 +79,7 @@ _AGENCY = re.compile(r"(?<!\w)(?:" + "|".join(sorted(map(re.escape, _AGENCIES), 
 _WORD = re.compile(r"^[^\W\d_][\w'’.\-]*$")
 _HAN_NAME = re.compile(r"^[\u4e00-\u9fff]{2,4}$")
 _HANGUL_NAME = re.compile(r"^[\uac00-\ud7a3]{2,4}$")
-_AUTHOR_PLACE = place_bits("byline")
-_FAR_ABOVE, _FAR_BELOW = 8, 10
 _LONGEST_BYLINE = 80
-_LONGEST = 160
 
 
 def split_dateline(paragraphs: list[str]) -> tuple[str | None, str | None, list[str]]:
@@ -106,7 +100,8 @@ def _is_agency(name: str) -> bool:
 
 def author_names(text: str) -> tuple[str, ...]:
     """The names in a byline; roles, addresses, dates and agencies left out."""
-    plain = _BY.sub("", _ADDRESS.sub(" ", " ".join(unescape(text).split()))[:300])
+    plain = _SIGN.sub(" ", text) if "(" in text else text
+    plain = _BY.sub("", _ADDRESS.sub(" ", " ".join(unescape(plain).split()))[:300])
     plain = _GLUED.sub(" ", plain)
     names: list[str] = []
     for part in _SPLIT.split(plain):
@@ -120,6 +115,11 @@ def author_names(text: str) -> tuple[str, ...]:
         if (role or date) and names:
             break
     return tuple(dict.fromkeys(names))
+
+
+def without_byword(text: str) -> str:
+    """The line without the "By", "Von" or "Author:" that it begins with."""
+    return _BY.sub("", text)
 
 
 def is_byline(text: str) -> bool:
@@ -149,55 +149,3 @@ def _is_name(text: str) -> bool:
         return False
     named = [word for word in words if word.lower() not in _PARTICLES]
     return len(named) >= 2 and all(word != word.lower() or word == word.upper() for word in named)
-
-
-def visible_agency(blocks: Sequence[Block], reasons: Sequence[str | None], title_index: int) -> str | None:
-    """The agency named in a byline beside the headline or the body: a short line that says little else."""
-    first = next((number for number, reason in enumerate(reasons) if reason is None), -1)
-    anchor = title_index if title_index >= 0 else first
-    if anchor < 0:
-        return None
-    near = range(max(0, anchor - _FAR_ABOVE), min(len(blocks), max(anchor, first) + _FAR_BELOW))
-    short = [
-        blocks[number] for number in near if reasons[number] is not None and len(blocks[number].text) <= _LONGEST_BYLINE
-    ]
-    lines = [block.text for block in short if _BY.match(block.text) or _is_marked(block)]
-    return next((agency for line in lines if (agency := agency_in(line))), None)
-
-
-def visible_authors(
-    blocks: Sequence[Block], reasons: Sequence[str | None], title_index: int, site: str | None
-) -> tuple[str, ...]:
-    """The names in the bylines that the page shows beside the headline or the body: first what begins with "By", then what its markup calls
-    the author."""
-    first = next((number for number, reason in enumerate(reasons) if reason is None), -1)
-    if first < 0 and title_index < 0:
-        return ()
-    anchor = title_index if title_index >= 0 else first
-    low, high = max(0, anchor - _FAR_ABOVE), max(anchor, first) + _FAR_BELOW
-    near = [number for number in range(low, min(high, len(blocks))) if len(blocks[number].text) <= _LONGEST]
-    spoken = [
-        number for number in near if _BY.match(blocks[number].text) and _BY.sub("", blocks[number].text)[:1].isupper()
-    ]
-    marked = [number for number in near if reasons[number] is not None and _is_marked(blocks[number])]
-    for chosen in (spoken, marked):
-        names = [name for number in chosen for name in author_names(blocks[number].text) if not _is_site(name, site)]
-        if names:
-            return tuple(dict.fromkeys(names))[:6]
-    return ()
-
-
-def _is_marked(block: Block) -> bool:
-    bits, element, page = block.bits, block.element, block.page
-    for _ in range(3):
-        if bits & _AUTHOR_PLACE:
-            return True
-        if page is None or element < 0:
-            return False
-        bits, element = page.bits[element], page.parents[element]
-    return False
-
-
-def _is_site(name: str, site: str | None) -> bool:
-    said, host = comparable(name).replace(" ", ""), comparable(site or "").replace(" ", "")
-    return bool(host) and (said in host or host in said)

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from pydantic import TypeAdapter
 
 from schemas.articles import CleanedArticle, Published, Quality, RawArticle, Removed, Span
+from workers.cleaner.authors import visible_agency, visible_authors
 from workers.cleaner.blocks import looks_like_html, read_page
 from workers.cleaner.body_model import Models, load_models
 from workers.cleaner.bounds import flattened
-from workers.cleaner.byline import split_dateline, visible_agency, visible_authors
+from workers.cleaner.byline import split_dateline
 from workers.cleaner.choice import Choice
 from workers.cleaner.dump import choose_lines
 from workers.cleaner.lines import DOCUMENT_ID

@@ -9,10 +9,19 @@ from workers.cleaner.body_model import Models, line_chances
 from workers.cleaner.byline import is_byline
 from workers.cleaner.choice import Choice
 from workers.cleaner.headlines import likeliest_headline
-from workers.cleaner.lines import Signs, classify, is_navigation, is_prose, signs_of, starts_legal_notice, words_in
+from workers.cleaner.lines import (
+    Signs,
+    classify,
+    is_navigation,
+    is_prose,
+    points_elsewhere,
+    signs_of,
+    starts_legal_notice,
+    words_in,
+)
 from workers.cleaner.memory import Profile, repeated
 from workers.cleaner.metadata import Metadata
-from workers.cleaner.segments import join_segments, split_dump
+from workers.cleaner.segments import Segment, join_segments, split_dump
 from workers.cleaner.wording import Matrix
 from workers.text.normalize import comparable
 
@@ -40,13 +49,11 @@ def choose_lines(content: str, title_hint: str | None, models: Models, profile: 
         cut_repeated(texts, told, chances, profile)
     chosen = [chance >= _BODY and reason is None for chance, reason in zip(chances.tolist(), told, strict=True)]
     first = chosen.index(True) if True in chosen else len(chosen)
-    if title_hint is None:
-        index = likeliest_headline(segments, told, chosen, chances, first, models["headline.1"])
-        if index < 0 and _opens_with_headline(texts, chosen):
-            index = 0
-        title = texts[index] if index >= 0 else None
-    else:
-        title, index = title_hint, _place_of(title_hint, texts, first)
+    title, index = (
+        _headline(segments, told, chosen, chances, models)
+        if title_hint is None
+        else (title_hint, _place_of(title_hint, texts, first))
+    )
     reasons: list[str | None] = []
     scores: list[float] = []
     heading = comparable(title or "")
@@ -54,6 +61,8 @@ def choose_lines(content: str, title_hint: str | None, models: Models, profile: 
         reason, score = told[number], 1.0
         if heading and number <= max(index, first) and comparable(text) == heading:
             reason = "title" if number == index else "repeated_title"
+        elif number == index and not chosen[number]:
+            reason = "title"
         elif reason is None and not chosen[number]:
             reason, score = _why(text, signs[number], number, first, index), round(1.0 - float(chances[number]), 3)
         reasons.append(reason)
@@ -61,6 +70,18 @@ def choose_lines(content: str, title_hint: str | None, models: Models, profile: 
     kept = [(number, segments[number]) for number, reason in enumerate(reasons) if reason is None]
     blocks = tuple(Block(text) for text in texts)
     return Choice(blocks, tuple(reasons), title, index, Metadata(), tuple(scores), tuple(join_segments(kept)))
+
+
+def _headline(
+    segments: Sequence[Segment], told: Sequence[str | None], chosen: Sequence[bool], chances: Matrix, models: Models
+) -> tuple[str | None, int]:
+    """The headline and the number of the piece that holds it; (None, -1) where nothing is likely to be one."""
+    found = likeliest_headline(segments, told, chosen, chances, models["headline.1"])
+    if found is not None:
+        return found.text, found.number
+    if _opens_with_headline([segment.text for segment in segments], chosen):
+        return segments[0].text, 0
+    return None, -1
 
 
 def cut_repeated(texts: Sequence[str], told: list[str | None], chances: Matrix, profile: Profile) -> None:
@@ -86,6 +107,8 @@ def _ruled(text: str, signs: Signs) -> str | None:
         return "navigation"
     if is_byline(text):
         return "byline"
+    if points_elsewhere(text):
+        return "promotion"
     reason = classify(text, signs)
     return reason if reason in _RULED and (reason == "document_id" or not is_prose(text)) else None
 

@@ -43,38 +43,46 @@ _SUBSCRIBE = """
 subscribe subscriber subscribers subscription newsletter newsletters signup sign login log register registration account password unlock
 inbox premium abonnieren abonnement abo anmelden registrieren abonnez abonner inscrivez suscríbete suscríbase suscripción iscriviti
 abbonati assine prenumerera abonnér abonner nieuwsbrief подписаться подписка подпишитесь рассылка اشترك trial unlimited digital epaper
+登录 登入 注册 註冊 会员 會員 订阅 訂閱 ログイン 会員登録 新規登録 購読 有料会員 무료회원 로그인 회원가입 구독 구독하기
 """
 _SHARE = """
 share tweet facebook twitter whatsapp instagram linkedin telegram pinterest youtube tiktok reddit email print copy follow threads bluesky
 mastodon flipboard messenger teilen drucken partager compartir condividi dela del deel поделиться link url pocket xing tumblr rss mail
+分享 转发 微博 微信 朋友圈 收藏 打印 シェア ツイート ブックマーク 印刷 공유 공유하기 프린트 스크랩
 """
 _LEGAL = """
 copyright © rights reserved terms privacy policy disclaimer cookies cookie impressum datenschutz agb rechte vorbehalten droits réservés
 derechos reservados diritti riservati conditions legal imprint trademark llc inc ltd gmbh reproduced redistributed warranty liability
 gdpr consent защищены права condizioni aviso
+版权所有 版權所有 免责声明 隐私政策 著作権 無断転載 利用規約 プライバシーポリシー 저작권자 무단전재 재배포 이용약관
 """
 _RELATED = """
 related more read also recommended popular trending latest next previous mehr lesen weiterlesen lire aussi leer más leggi anche leia läs
 ещё читайте также lees verwandte ähnliche thema themen topics stories most viewed watched editor picks featured headlines see all view
 explore discover continue reading onward
+相关新闻 相关阅读 相关文章 相关推荐 推荐阅读 延伸阅读 更多 上一篇 下一篇 热点 排行 排行榜 相關新聞 延伸閱讀 関連記事 関連リンク もっと見る ランキング おすすめ 続きを読む 관련기사 더보기 인기기사 추천기사 다음기사 이전기사
 """
 _COMMENT = """
 comment comments reply replies kommentar kommentare commenter commentaires comentario comentarios commenti комментарии antworten
 discussion join conversation moderated likes upvote
+评论 评论区 留言 跟帖 評論 コメント コメントする 댓글
 """
 _CREDIT = """
 photo photos photograph photographer image images picture pictured foto fotos bild bilder getty reuters afp dpa ap shutterstock imago
 credit courtesy alamy istock unsplash pool handout illustration source quelle file crédit фото wikimedia screenshot via graphic
+图 摄 图片来源 资料图 写真 撮影 提供 사진 자료사진 사진제공
 """
 _BYLINE = """
 by von par por автор author authors updated published posted editor reporter contributor correspondent writer staff redaktion redakteur
 min minutes minuten lesezeit uhr edited stand aktualisiert veröffentlicht publié publicado mis jour est edt gmt pst utc am pm ago hours
+记者 编辑 责编 责任编辑 来源 作者 編輯 記者 発信 公開 更新 配信 기자 입력 수정 등록
 """
 _DATE = """
 january february march april june july august september october november december jan feb mar apr jun jul aug sep sept oct nov dec monday
 tuesday wednesday thursday friday saturday sunday januar februar märz mai juni juli oktober dezember montag dienstag mittwoch donnerstag
 freitag samstag sonntag janvier février mars avril juin juillet août septembre octobre novembre décembre enero febrero marzo abril mayo
 junio julio agosto septiembre octubre noviembre diciembre января февраля марта апреля мая июня июля августа сентября октября ноября декабря
+星期一 星期二 星期三 星期四 星期五 星期六 星期日 月曜日 火曜日 水曜日 木曜日 金曜日 土曜日 日曜日 월요일 화요일 수요일 목요일 금요일 토요일 일요일
 """
 _AD = """
 advertisement advertisements anzeige sponsored werbung publicité publicidad pubblicità advertise реклама annonse annonce reklama promoted
@@ -95,6 +103,7 @@ news politics business sport sports entertainment opinion culture lifestyle tech
 economy finance local nachrichten politik wirtschaft panorama kultur wissen gesundheit politique économie monde culture deportes política
 economía mundo cronaca sport contact about jobs careers newsroom help faq advertise apps sitemap magazine subscribe e-paper archive kontakt
 tags tag category categories label filed section
+首页 新闻 要闻 国内 国际 体育 财经 经济 娱乐 科技 社会 政治 文化 教育 健康 军事 房产 汽车 视频 图片 首頁 國際 體育 財經 娛樂 ホーム トップ ニュース 社会 政治 経済 国際 スポーツ 地域 エンタメ 天気 홈 뉴스 정치 경제 사회 문화 국제 스포츠 연예 날씨
 """
 
 #: Names of the groups; group 0 is every other word.

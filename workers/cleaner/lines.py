@@ -16,6 +16,7 @@ __all__ = [
     "is_navigation",
     "is_prose",
     "label_reason",
+    "points_elsewhere",
     "signs_of",
     "starts_legal_notice",
     "words_in",
@@ -32,19 +33,26 @@ _LEGAL_HEAD = re.compile(
     r"отказ от ответственности|إخلاء مسؤولية|yasal uyarı)\W{0,3}(?:$|:)", re.IGNORECASE)  # fmt: skip
 _LEGAL = re.compile(
     r"©|\(c\) ?(?:19|20)\d\d|copyright|all rights reserved|alle rechte vorbehalten|tous droits réservés|все права защищены|"
-    r"todos los derechos|tutti i diritti|جميع الحقوق|without (?:any )?warrant|do(?:es)? not accept any responsibility|terms (?:of use|and conditions)|"
+    r"todos los derechos|tutti i diritti|جميع الحقوق|版权所有|版權所有|免责声明|無断転載|著作権|무단 ?전재|저작권자|prawa zastrzeżone|without (?:any )?warrant|do(?:es)? not accept any responsibility|terms (?:of use|and conditions)|"
     r"privacy policy|may not be (?:published|reproduced|redistributed)", re.IGNORECASE)  # fmt: skip
 _PROMOTION = re.compile(
     r"\b(?:subscribe|sign up|newsletter|follow us|cookies?|abonnieren|abonnez-vous|inscrivez-vous|suscríbe|подпи(?:шитесь|саться)|"
     r"read (?:more|also|next)|also read|click here|advertisement|anzeige|publicité|реклама|share (?:this|on)|download our app|log ?in|"
     r"register now|mehr zum thema|lire aussi|lesen sie auch|читайте также|اشترك|اقرأ أيضا)\b", re.IGNORECASE)  # fmt: skip
+#: "Read also: …" and the headline of another story.
+_ELSEWHERE = re.compile(
+    r"^\W{0,3}(?:read (?:more|also|next)|also read|see also|related|mehr zum thema|lesen sie (?:auch|hier|mehr)|(?:à )?lire aussi|lee también|lea también|leer también|"
+    r"leggi anche|leia (?:também|mais)|lees ook|läs (?:också|även|mer)|les også|læs også|czytaj także|czytaj też|читайте также|читайте також|ayrıca oku|اقرأ أيضا)\s*[:：|–-]\s*\S",
+    re.IGNORECASE,
+)  # fmt: skip
+_LONGEST_POINTER = 200
 _CAPTION = re.compile(
     r"^\W{0,2}(?:photo|image|picture|file photo|bild|foto|crédit|фото|صورة)\b[^.]{0,80}[:/©]", re.IGNORECASE
 )
 #: Each pattern above needs one of these, in lower case.
 _LEGAL_SIGNS = (
     "©", "(c)", "right", "reserv", "recht", "droits", "прав", "derechos", "diritti", "حقوق", "warrant", "responsib", "terms", "privacy", "may not",
-    "disclaimer", "legal", "haftung", "hinweis", "avert", "mention", "отказ", "إخلاء", "yasal",
+    "disclaimer", "legal", "haftung", "hinweis", "avert", "mention", "отказ", "إخلاء", "yasal", "版", "免责", "転載", "著作", "전재", "저작권", "prawa",
 )  # fmt: skip
 _PROMOTION_SIGNS = (
     "subscri", "sign", "newsletter", "follow", "cookie", "abonn", "inscri", "suscr", "подпи", "read", "click", "adverti", "anzeige", "publicit",
@@ -83,6 +91,11 @@ def is_prose(line: str) -> bool:
     count = words_in(line)
     ended = line.rstrip().endswith(_ENDS)
     return not is_navigation(line) and (count >= 18 or (count >= 5 and ended))
+
+
+def points_elsewhere(line: str) -> bool:
+    """A line that sends the reader to another story, by the words that it begins with."""
+    return len(line) <= _LONGEST_POINTER and _ELSEWHERE.match(line) is not None
 
 
 def starts_legal_notice(line: str) -> bool:

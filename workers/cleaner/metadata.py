@@ -211,8 +211,14 @@ def _authors(ld: dict[str, Any], meta: dict[str, str]) -> tuple[str, ...]:
 
 
 def _ld_authors(ld: dict[str, Any]) -> list[str]:
-    named = [_first([author]) for author in _list(ld.get("author"))]
-    return [text for text in named if isinstance(text, str)]
+    named = [(_first([author]), author) for author in _list(ld.get("author"))]
+    return [_capitalized(text, author) for text, author in named if isinstance(text, str)]
+
+
+def _capitalized(name: str, author: Any) -> str:
+    """A person's name that the page writes without capitals ("ann hill"), with them."""
+    is_person = isinstance(author, dict) and author.get("@type") == "Person"
+    return name.title() if is_person and " " in name and name.islower() and name.replace(" ", "").isalpha() else name
 
 
 def _author_claims(ld: dict[str, Any], meta: dict[str, str]) -> list[str]:

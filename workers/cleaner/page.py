@@ -5,13 +5,14 @@ from dataclasses import replace
 
 import numpy as np
 
+from workers.cleaner.authors import is_credit
 from workers.cleaner.blocks import Block, Page
 from workers.cleaner.body_model import Models, page_chances
 from workers.cleaner.byline import is_byline
 from workers.cleaner.choice import Choice
 from workers.cleaner.dump import cut_repeated
 from workers.cleaner.groups import place_bits
-from workers.cleaner.lines import Signs, classify, is_prose, label_reason, signs_of, words_in
+from workers.cleaner.lines import Signs, classify, is_prose, label_reason, points_elsewhere, signs_of, words_in
 from workers.cleaner.memory import Profile
 from workers.cleaner.metadata import Metadata
 from workers.cleaner.titles import Title, find_title, headline_anchor
@@ -37,8 +38,8 @@ for _, _places in _PLACES:
     _ANY_PLACE |= _places
 _LINKS = 0.5
 _COMMENT = place_bits("comment")
-#: So much text beside the comments is a body of its own (characters).
-_LEAST_BODY = 300
+#: So much text beside the comments is a body of its own (characters); a paragraph of it holds so many words.
+_LEAST_BODY, _LEAD_WORDS = 300, 15
 _RULED = frozenset({"document_id", "timestamp", "clock", "legal_notice"})
 _REACH = 8
 #: Only pieces shorter than this (characters) are cut from the body by a rule.
@@ -54,7 +55,7 @@ def choose_blocks(page: Page, metadata: Metadata, models: Models, profile: Profi
     chances = page_chances(page, metadata, headline_anchor(blocks, metadata), models)
     title = find_title(blocks, metadata, models["title.1"])
     chosen = chances >= _BODY
-    _cut_comments(page, chosen)
+    _cut_comments(page, chosen, title.place)
     if not chosen.any():
         chosen = _prose_anywhere(blocks)
     told: list[str | None] = [None] * len(blocks)
@@ -83,8 +84,10 @@ def _reasons(
     for number, (block, is_body, chance) in enumerate(zip(blocks, chosen.tolist(), chances.tolist(), strict=True)):
         text = block.text
         reason, score = None, 1.0
-        if heading and abs(len(text) - size_of_title) < 40 and says(text, heading):
-            reason = "title" if number == title.place else "repeated_title"
+        if number == title.place:
+            reason = "title"
+        elif heading and abs(len(text) - size_of_title) < 40 and says(text, heading):
+            reason = "repeated_title"
         elif told[number] is not None:
             reason = told[number]
         elif is_body and text in seen and words_in(text) > 8:
@@ -92,7 +95,7 @@ def _reasons(
         elif is_body:
             ruled = classify(text, signs[number]) if len(text) < _SHORT else None
             doubtful = ruled == "legal_notice" and chance > _SURE  # a story may speak of privacy policies
-            reason = ruled if ruled in _RULED and not doubtful else "byline" if is_byline(text) else None
+            reason = ruled if ruled in _RULED and not doubtful else _said_by_itself(text)
         else:
             reason, score = _why(block, signs[number], places), round(1.0 - chance, 3)
         if is_body:
@@ -102,8 +105,17 @@ def _reasons(
     return reasons, scores
 
 
+def _said_by_itself(text: str) -> str | None:
+    """What a line is that the model took for body but that says what it is."""
+    if is_byline(text):
+        return "byline"
+    return "promotion" if points_elsewhere(text) else None
+
+
 def _why(block: Block, signs: Signs, places: dict[int, str | None]) -> str:
     """The kind of clutter: by its words, else by the nearest place that says what it is; links are asked less, since most are navigation."""
+    if len(block.text) <= _SHORT and is_credit(block.text):
+        return "byline"
     if block.linked > _LINKS and (reason := label_reason(block.text, signs) or _place(block, places)):
         return reason
     reason = classify(block.text, signs)
@@ -139,18 +151,36 @@ def _named(bits: int) -> str:
     return next(name for name, places in _PLACES if bits & places)
 
 
-def _cut_comments(page: Page, chosen: "np.ndarray[tuple[int], np.dtype[np.bool_]]") -> None:
-    """Containers of comments go whole, where there is a body outside of them (some themes name everything so)."""
+def _cut_comments(page: Page, chosen: "np.ndarray[tuple[int], np.dtype[np.bool_]]", headline: int) -> None:
+    """Containers of comments go whole, where there is a body outside of them (some themes name everything so). An element that holds the headline,
+    or the first paragraph below it, is no such container: it is an opinion piece (German: "Kommentar") that names its kind."""
     named = [number for number, bits in enumerate(page.bits) if bits & _COMMENT]
     if not named:
         return
-    inside = np.zeros(len(page.tags), bool)
+    story = _around_story(page, chosen, headline)
+    inside = np.zeros(len(page.tags) + 1, bool)
     for number in named:
-        inside[number : page.ends[number]] = True
+        if number not in story:
+            inside[number : page.ends[number]] = True
     held = inside[[block.element for block in page.blocks]]
     sizes = np.array([len(block.text) for block in page.blocks], np.float32) * chosen
     if sizes[~held].sum() >= _LEAST_BODY:
         chosen &= ~held
+
+
+def _around_story(page: Page, chosen: "np.ndarray[tuple[int], np.dtype[np.bool_]]", headline: int) -> set[int]:
+    """The elements around the headline and around the first paragraph of the body below it."""
+    if headline < 0:
+        return set()
+    below = (number for number in range(headline + 1, len(page.blocks)) if chosen[number])
+    lead = next((number for number in below if words_in(page.blocks[number].text) >= _LEAD_WORDS), -1)
+    story: set[int] = set()
+    for number in (headline, lead):
+        element = page.blocks[number].element if number >= 0 else -1
+        while element >= 0:
+            story.add(element)
+            element = page.parents[element]
+    return story
 
 
 def _prose_anywhere(blocks: Sequence[Block]) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":

@@ -110,7 +110,8 @@ def join_segments(kept: Sequence[tuple[int, Segment]]) -> list[str]:
         if paragraphs and number == before + 1 and segment.glue == 2:
             paragraphs[-1] += segment.text
         elif paragraphs and number == before + 1 and _goes_on(paragraphs[-1], segment):
-            paragraphs[-1] += ("" if segment.text[0] in ".,;:!?)”’»…" else " ") + segment.text
+            unspaced = segment.text[0] in ".,;:!?)”’»…" or _WIDE_START.match(segment.text)
+            paragraphs[-1] += ("" if unspaced else " ") + segment.text
         else:
             paragraphs.append(segment.text)
         before = number
@@ -118,14 +119,19 @@ def join_segments(kept: Sequence[tuple[int, Segment]]) -> list[str]:
 
 
 _OPEN_END = re.compile(r"[\w,(“„«–—-]$")
+#: Chinese and Japanese know no space at which a line may break: one that ends in the middle goes on in the next.
+_WIDE = "\u3040-\u30ff\u3400-\u9fff"
+_WIDE_END = re.compile(f"[{_WIDE}、，]$")
+_WIDE_START = re.compile(f"^[{_WIDE}，。、！？；：」』）]")
+#: A line shorter than this (characters) is a heading.
+_LEAST_OPEN = 15
 _CONTINUES = re.compile(rf"^[{_LOWER}.,;:!?)”’»…–—-]")
 
 
 def _goes_on(before: str, segment: Segment) -> bool:
     """A sentence broken over lines: it is open, and what follows begins in the middle of one."""
-    return (
-        segment.joint == "\n"
-        and not segment.bullet
-        and bool(_OPEN_END.search(before))
-        and bool(_CONTINUES.match(segment.text))
-    )
+    if segment.joint != "\n" or segment.bullet:
+        return False
+    if _WIDE_START.match(segment.text):
+        return len(before) >= _LEAST_OPEN and bool(_WIDE_END.search(before))
+    return bool(_OPEN_END.search(before)) and bool(_CONTINUES.match(segment.text))
