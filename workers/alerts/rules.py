@@ -149,7 +149,8 @@ def query_of(rule: AlertRule) -> Query:
         tuple(Value("country", code) for code in rule.countries),
     )
     asked = [either(kind) for kind in kinds if kind]
-    parts = [rule.tree] if rule.tree else []
+    tree = rule.tree if isinstance(rule, Rule) else parse(rule.query) if rule.query else None
+    parts = [tree] if tree else []
     parts += [(both if rule.match == "all" else either)(asked)] if asked else []
     parts += [either(Value(field, one) for one in values) for field, values in (("source", rule.sources), ("lang", rule.languages)) if values]  # fmt: skip
     parts += [Not(either(without))] if (without := _texts(rule.without)) else []

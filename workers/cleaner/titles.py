@@ -255,8 +255,6 @@ def find_title(blocks: Sequence[Block], metadata: Metadata, model: Trees) -> Tit
     said = comparable(best.text)
     place = best.place
     if place < 0:
-        same = (
-            number for number, block in enumerate(blocks) if len(block.text) <= _LONGEST and says(block.text, said)
-        )
+        same = (number for number, block in enumerate(blocks) if len(block.text) <= _LONGEST and says(block.text, said))
         place = next(same, -1)
     return Title(_TRAILING.sub("", best.text), place)
