@@ -41,12 +41,11 @@ def publication_times(
     options = [option for option in options_of(page) if option.candidate.day <= latest]
     rated, silence = _rated(options, page)
     stated = [candidate for candidate in _stated(raw, choice) if candidate.day <= latest]
-    told = max((item.candidate.published.confidence for item in rated), default=0.0)
     factor = _BESIDE_METADATA if stated else 1.0
     visible = [
         replace(item, candidate=item.candidate.scored(item.candidate.published.confidence * factor)) for item in rated
     ]
-    if told < _SILENCE * silence:
+    if not any(_speaks(item, silence) for item in rated):
         visible = []
     published = _chosen(stated, visible)
     modified = best([*choice.metadata.modified, *(item.candidate for item in visible if item.updated)])
@@ -63,6 +62,12 @@ class _Rated:
     reasons: tuple[str, ...]
     updated: bool
     line: int
+
+
+def _speaks(item: _Rated, silence: float) -> bool:
+    """Whether a date is enough to break the page's silence; one in running text must be likelier than that the page tells nothing."""
+    spoken_of = "in_running_text" in item.reasons and "same_day_as_url_or_id" not in item.reasons
+    return item.candidate.published.confidence >= (1.0 if spoken_of else _SILENCE) * silence
 
 
 def _stated(raw: RawArticle, choice: Choice) -> list[Candidate]:
