@@ -138,6 +138,7 @@ def drop_before(connection: Connection, day: str) -> int:
         if connection.execute("SELECT to_regclass(%s)", (_part("articles", month),)).fetchone() == (None,):
             continue
         with connection.transaction():
+            connection.execute(sql.SQL("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE").format(part))
             kept = sql.SQL("SELECT 1 FROM {} WHERE published_on IS NULL OR published_on >= {} LIMIT 1").format(
                 part, day
             )
