@@ -161,7 +161,7 @@ class Lake:
             self._stage_folder(table, day, leaving, f"folder-{uuid.uuid4().hex}")
         for staged, file in (*self._put, *self._moved):
             self._note("put", staged.name, file.path, "")
-        if self._leaving or self._unwritten:
+        if self._leaving or self._put or self._moved:
             sync(self._staged)
         self.index.execute("COMMIT")
         do(self.path, self._pending())
@@ -197,6 +197,7 @@ class Lake:
             self.index.execute("DELETE FROM files WHERE number = ?", (file.number,))
         else:
             coming.append(self._stage(file.table, file.day, rows, file))
+            self._write()
 
     def merge(self, files: Sequence[DataFile]) -> None:
         """Stage files of one day as one, and move their rows to its number in the index."""
@@ -206,6 +207,7 @@ class Lake:
         leaving += files
         self.index.executemany("DELETE FROM files WHERE number = ?", [(file.number,) for file in files])
         coming.append(self._stage(table, day, rows))
+        self._write()
         number = coming[-1][0].number
         if table == "versions":
             marks = list(zip(rows["id"].to_pylist(), rows["number"].to_pylist(), strict=True))
@@ -229,7 +231,8 @@ class Lake:
         return DataFile(number, generation, table, day, rows.num_rows, 0), staged
 
     def _write(self) -> None:
-        """Write what is staged, several files at once: most of the time goes to compression and to the disk."""
+        """Write what is staged, several files at once: most of the time goes to compression and to the disk. A file that replaces another is
+        written by itself, since it may be much larger than the batch."""
         tables, paths, numbers = zip(*self._unwritten, strict=True)
         if len(paths) == 1:
             sizes = [write(tables[0], paths[0])]
@@ -237,6 +240,7 @@ class Lake:
             with ThreadPoolExecutor(min(_WRITERS, len(paths))) as writers:
                 sizes = list(writers.map(write, tables, paths))
         self.index.executemany("UPDATE files SET bytes = ? WHERE number = ?", zip(sizes, numbers, strict=True))
+        self._unwritten = []
 
     def _stage_folder(
         self, table: str, day: str | None, change: tuple[list[DataFile], list[tuple[DataFile, Path]]], name: str
