@@ -1,5 +1,6 @@
 """A lake on its own: killed at every step, merged, moved from day to day, full, damaged; and what a plain glob sees meanwhile."""
 
+import errno
 import os
 import shutil
 import subprocess
@@ -184,6 +185,15 @@ def test_without_an_exchange_of_names_a_merge_still_survives(tmp_path: Path, mon
     assert len(seen(tmp_path)) == 4
 
 
+def test_without_links_files_are_copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object) -> None:
+        raise OSError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(lake_files.os, "link", refused)
+    write(tmp_path, *([on("2025-07-30", f"a{number}", offset=number)] for number in range(3)), [on("2025-07-30", "a1", "Changed.", 9)])  # fmt: skip
+    assert [text for _, text in seen(tmp_path)] == ["Some words.", "Changed.", "Some words."]
+
+
 def test_small_files_of_a_day_are_merged_by_the_sink_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parquet, "_MERGE_FILES", 4)
     write(tmp_path, *([on("2025-07-30", f"a{number}", offset=number)] for number in range(9)))
@@ -329,6 +339,13 @@ def test_a_day_that_somebody_took_away_is_gone_and_the_writer_goes_on(tmp_path: 
     shutil.rmtree(tmp_path / "articles" / "published_on=2025-07-30")
     write(tmp_path, SECOND)
     assert [name for name, _ in seen(tmp_path)] == ["dayless", "moves", "new0", "new1", "new2", "stays"]
+
+
+def test_a_file_that_somebody_took_away_does_not_keep_its_neighbour_from_being_replaced(tmp_path: Path) -> None:
+    write(tmp_path, [on("2025-07-30", "a")], [on("2025-07-30", "b", offset=1)])
+    (tmp_path / files(tmp_path)[0]).unlink()
+    write(tmp_path, [on("2025-07-30", "a", "Again.", 5), on("2025-07-30", "b", "Changed.", 6)])
+    assert seen(tmp_path) == [("a", "Again."), ("b", "Changed.")]
 
 
 def test_a_damaged_file_is_unavailable_and_no_row_is_blamed(tmp_path: Path) -> None:

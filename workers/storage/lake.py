@@ -29,7 +29,18 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from workers.errors import Unavailable
-from workers.storage.lake_files import NO_DAY, DataFile, Task, do, folder_of, forget_retired, sync, sync_folders, write
+from workers.storage.lake_files import (
+    NO_DAY,
+    DataFile,
+    Task,
+    carry_over,
+    do,
+    folder_of,
+    forget_retired,
+    sync,
+    sync_folders,
+    write,
+)
 from workers.storage.lake_rows import PARTITIONS
 
 __all__ = ["STEPS", "Lake"]
@@ -37,7 +48,7 @@ __all__ = ["STEPS", "Lake"]
 #: How long a write waits for another writer.
 _LOCK_MS = 5000
 #: How long a folder that was replaced is kept for the queries that are reading its names.
-_GRACE_S = 60.0
+_GRACE_S = 10.0
 #: Files that are written at once.
 _WRITERS = 4
 _FILES = "SELECT number, generation, tbl, day, rows, bytes FROM files"
@@ -64,7 +75,8 @@ class Lake:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        #: What the transaction does: rows to be written, with their path and file; files that leave and come, by table and day; new files; new files of rows that left elsewhere.
+        #: What the transaction does: rows to be written, with their path and file; files that leave and come, by table and day; new files; new
+        #: files of rows that left elsewhere.
         self._unwritten: list[tuple[pa.Table, Path, int]] = []
         self._leaving: dict[tuple[str, str | None], tuple[list[DataFile], list[tuple[DataFile, Path]]]] = {}
         self._put: list[tuple[Path, DataFile]] = []
@@ -104,7 +116,7 @@ class Lake:
                 target = unfinished / file.path
                 target.parent.mkdir(parents=True, exist_ok=True)
                 with contextlib.suppress(FileNotFoundError):  # somebody has taken the day away
-                    os.link(self.path / file.path, target)
+                    carry_over(self.path / file.path, target)
         if into.exists():
             raise FileExistsError(f"{into} is there already")
         unfinished.rename(into)
@@ -149,7 +161,7 @@ class Lake:
             self._stage_folder(table, day, leaving, f"folder-{uuid.uuid4().hex}")
         for staged, file in (*self._put, *self._moved):
             self._note("put", staged.name, file.path, "")
-        if self._leaving or self._unwritten:
+        if self._leaving or self._put or self._moved:
             sync(self._staged)
         self.index.execute("COMMIT")
         do(self.path, self._pending())
@@ -185,6 +197,7 @@ class Lake:
             self.index.execute("DELETE FROM files WHERE number = ?", (file.number,))
         else:
             coming.append(self._stage(file.table, file.day, rows, file))
+            self._write()
 
     def merge(self, files: Sequence[DataFile]) -> None:
         """Stage files of one day as one, and move their rows to its number in the index."""
@@ -194,6 +207,7 @@ class Lake:
         leaving += files
         self.index.executemany("DELETE FROM files WHERE number = ?", [(file.number,) for file in files])
         coming.append(self._stage(table, day, rows))
+        self._write()
         number = coming[-1][0].number
         if table == "versions":
             marks = list(zip(rows["id"].to_pylist(), rows["number"].to_pylist(), strict=True))
@@ -217,7 +231,8 @@ class Lake:
         return DataFile(number, generation, table, day, rows.num_rows, 0), staged
 
     def _write(self) -> None:
-        """Write what is staged, several files at once: most of the time goes to compression and to the disk."""
+        """Write what is staged, several files at once: most of the time goes to compression and to the disk. A file that replaces another is
+        written by itself, since it may be much larger than the batch."""
         tables, paths, numbers = zip(*self._unwritten, strict=True)
         if len(paths) == 1:
             sizes = [write(tables[0], paths[0])]
@@ -225,6 +240,7 @@ class Lake:
             with ThreadPoolExecutor(min(_WRITERS, len(paths))) as writers:
                 sizes = list(writers.map(write, tables, paths))
         self.index.executemany("UPDATE files SET bytes = ? WHERE number = ?", zip(sizes, numbers, strict=True))
+        self._unwritten = []
 
     def _stage_folder(
         self, table: str, day: str | None, change: tuple[list[DataFile], list[tuple[DataFile, Path]]], name: str
@@ -232,16 +248,21 @@ class Lake:
         """The day's next folder: what stays as links, what comes; noted to change names with the folder of now."""
         leaving, coming = change
         there, next_one = self.path / folder_of(table, day), self._staged / name
+        present = [file.name for file in leaving if (there / file.name).exists()]
+        if not present:  # somebody has taken them away: there is nothing to replace
+            for file, staged in coming:
+                self._note("put", staged.name, file.path, "")
+            return
         shutil.rmtree(next_one, ignore_errors=True)
         next_one.mkdir()
         goes = {file.name for file in leaving}
         for stays in there.iterdir() if there.is_dir() else ():
             if stays.name not in goes:
-                os.link(stays, next_one / stays.name)
+                carry_over(stays, next_one / stays.name)
         for file, staged in coming:
             os.replace(staged, next_one / file.name)  # noqa: PTH105  tests count the calls of os
         sync(next_one)
-        self._note("swap", name, folder_of(table, day), leaving[0].name)
+        self._note("swap", name, folder_of(table, day), present[0])
 
     def _note(self, task: str, source: str, target: str, leaving: str) -> None:
         self.index.execute("INSERT INTO pending (task, source, target, leaving) VALUES (?, ?, ?, ?)", (task, source, target, leaving))  # fmt: skip

@@ -2,6 +2,7 @@
 
 import contextlib
 import ctypes
+import errno
 import os
 import shutil
 import time
@@ -20,6 +21,7 @@ __all__ = [
     "WRITE_OPTIONS",
     "DataFile",
     "Task",
+    "carry_over",
     "do",
     "folder_of",
     "forget_retired",
@@ -110,6 +112,18 @@ def do(root: Path, tasks: Sequence[Task]) -> None:
                 target.rmdir()
         if coming.exists():
             os.replace(coming, root / "_state" / "retired" / source)  # noqa: PTH105  likewise
+
+
+def carry_over(stays: Path, into: Path) -> None:
+    """The same file under another name too: a link, or a copy where the file system has none."""
+    try:
+        os.link(stays, into)
+    except OSError as error:
+        if error.errno not in {errno.EPERM, errno.ENOTSUP, errno.EMLINK, errno.ENOSYS}:
+            raise
+        shutil.copyfile(stays, into)
+        with into.open("rb") as copied:
+            os.fsync(copied.fileno())
 
 
 def forget_retired(root: Path, after_s: float) -> None:

@@ -74,7 +74,7 @@ def apply(lake: Lake, batch: Batch, now: datetime) -> Days:
     forgotten = _TakenOut(lake, "versions", _lying(lake, "versions", "id", erased))
     lake.index.executemany("DELETE FROM versions WHERE id = ?", [(name,) for name in erased])
     lake.index.executemany("DELETE FROM articles WHERE id = ?", [(name,) for name in erased])
-    forgotten.put_back(lake, {})
+    forgotten.put_back({})
     for day, found in versions:
         number = lake.put("versions", day, found)
         days.add(("versions", day))
@@ -125,31 +125,40 @@ def _lying(lake: Lake, table: str, column: str, ids: Sequence[str]) -> Leaving:
 
 
 class _TakenOut:
-    """Rows taken out of their files: the rows that left, and what rests in each file."""
+    """Rows taken out of their files. A file is read twice, so that no more than one is held at a time, however many a batch touches."""
 
     def __init__(self, lake: Lake, table: str, leaving: Leaving) -> None:
+        self._lake, self._leaving = lake, leaving
+        #: The files that are there, by number; of those that somebody took away nothing is known.
         self.files: dict[int, DataFile] = {}
-        self.rests: dict[int, pa.Table] = {}
-        left: list[pa.Table] = []
+        self._gone: list[DataFile] = []
         self.days: list[str | None] = []
+        left: list[pa.Table] = []
         for number in sorted(leaving):
-            file = self.files[number] = lake.file(number)
+            file = lake.file(number)
             rows = lake.read(file)
             if rows is None:
+                self._gone.append(file)
                 continue
-            goes = pc.is_in(rows["id"], value_set=pa.array(sorted(leaving[number]), pa.string()))
-            self.rests[number] = rows.filter(pc.invert(goes))
-            left.append(rows.filter(goes))
+            self.files[number] = file
+            left.append(rows.filter(self._goes(rows, number)))
             self.days += [file.day] * left[-1].num_rows
         self.left = pa.concat_tables(left, promote_options="default") if left else None
         ids = self.left["id"].to_pylist() if self.left is not None else []
         self.places = {name: place for place, name in enumerate(ids)}
 
-    def put_back(self, lake: Lake, instead: dict[int, pa.Table]) -> None:
+    def put_back(self, instead: dict[int, pa.Table]) -> None:
         """Write each file anew, with `instead` of what left it; one that has no rows any more goes."""
+        for file in self._gone:
+            self._lake.replace(file, None)
         for number, file in self.files.items():
-            parts = [rows for rows in (self.rests.get(number), instead.get(number)) if rows is not None and rows.num_rows]  # fmt: skip
-            lake.replace(file, pa.concat_tables(parts, promote_options="default") if parts else None)
+            rows = self._lake.read(file)
+            rest = rows.filter(pc.invert(self._goes(rows, number))) if rows is not None else None
+            parts = [found for found in (rest, instead.get(number)) if found is not None and found.num_rows]
+            self._lake.replace(file, pa.concat_tables(parts, promote_options="default") if parts else None)
+
+    def _goes(self, rows: pa.Table, number: int) -> pa.ChunkedArray:
+        return pc.is_in(rows["id"], value_set=pa.array(sorted(self._leaving[number]), pa.string()))
 
 
 def _rows(changed: dict[str, _Article], out: _TakenOut, now: datetime) -> pa.Table | None:
@@ -185,17 +194,17 @@ def _history(articles: dict[str, _Article], out: _TakenOut, now: datetime) -> It
 
 def _put_articles(lake: Lake, changed: dict[str, _Article], rows: pa.Table | None, out: _TakenOut) -> Days:
     if rows is None:
-        out.put_back(lake, {})
+        out.put_back({})
         return set()
     homes: dict[Any, list[int]] = defaultdict(list)
     for place, one in enumerate(changed.values()):
         day = day_of_row(one.row) if one.row is not None else None
-        if one.file is not None and one.file in out.rests and out.files[one.file].day == day:
+        if one.file is not None and one.file in out.files and out.files[one.file].day == day:
             homes[one.file].append(place)
         else:
             homes[(day, one.file is not None)].append(place)
     parts = {home: rows if len(places) == rows.num_rows else rows.take(places) for home, places in homes.items()}
-    out.put_back(lake, {home: part for home, part in parts.items() if isinstance(home, int)})
+    out.put_back({home: part for home, part in parts.items() if isinstance(home, int)})
     days: Days = set()
     names = list(changed.items())
     for home, part in parts.items():
@@ -217,7 +226,7 @@ def _put_alerts(lake: Lake, batch: Batch, erased: Sequence[str], rows: Sequence[
         leaving[file] |= names
     out = _TakenOut(lake, "alerts", leaving)
     lake.index.executemany("DELETE FROM alerts WHERE id = ?", [(name,) for name in out.places])
-    out.put_back(lake, {})
+    out.put_back({})
     days: Days = set()
     by_day: dict[str | None, list[int]] = defaultdict(list)
     for place, row in enumerate(rows):
