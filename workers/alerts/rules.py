@@ -3,8 +3,7 @@
 import difflib
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
-from functools import cached_property
+from collections.abc import Sequence
 from typing import Any, Literal, Self
 
 import yaml
@@ -47,7 +46,7 @@ class Rule(BaseModel):
             raise ValueError("give a query, or at least one of keywords, phrases, entities, countries")
         if self.query:
             try:
-                _ = self.tree
+                parse(self.query)
             except QueryError as error:
                 raise ValueError(f"query: {error}") from None
         for field in ("keywords", "phrases", "entities", "without", "sources"):
@@ -62,17 +61,6 @@ class Rule(BaseModel):
                 raise ValueError(f"languages: {code!r} is no ISO 639-1 code in small letters, such as en")
         return self
 
-    @cached_property
-    def tree(self) -> Query | None:
-        """What `query` says, read once; raises QueryError."""
-        return parse(self.query) if self.query else None
-
-    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
-        """As pydantic's, but a copy with another query reads it anew."""
-        copied = super().model_copy(update=update, deep=deep)
-        copied.__dict__.pop("tree", None)
-        return copied
-
 
 def query_of(rule: Rule) -> Query:
     """The whole rule as one query."""
@@ -82,7 +70,7 @@ def query_of(rule: Rule) -> Query:
         tuple(Value("country", code) for code in rule.countries),
     )
     asked = [either(kind) for kind in kinds if kind]
-    parts = [rule.tree] if rule.tree else []
+    parts = [parse(rule.query)] if rule.query else []
     parts += [(both if rule.match == "all" else either)(asked)] if asked else []
     parts += [either(Value(field, one) for one in values) for field, values in (("source", rule.sources), ("lang", rule.languages)) if values]  # fmt: skip
     parts += [Not(either(without))] if (without := _texts(rule.without)) else []
