@@ -17,6 +17,7 @@ from pathlib import Path
 from statistics import median, quantiles
 
 import orjson
+import psutil
 from aiokafka import AIOKafkaConsumer
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -49,6 +50,13 @@ def stage_ms(worker: Worker) -> float:
     lines = dict(line.rsplit(" ", 1) for line in worker.page("/metrics")[1].splitlines() if line.startswith("dateline_stage_seconds_"))  # fmt: skip
     total, count = (next(float(value) for name, value in lines.items() if name.startswith(f"dateline_stage_seconds_{kind}")) for kind in ("sum", "count"))  # fmt: skip
     return round(1000 * total / count, 2)
+
+
+def cpu_ms_per(worker: Worker, articles: int) -> float:
+    """CPU time of the worker's process since it was started, an article."""
+    assert worker.process is not None
+    times = psutil.Process(worker.process.pid).cpu_times()
+    return round(1000 * (times.user + times.system) / articles, 2)
 
 
 class Clock:
@@ -122,7 +130,7 @@ def main() -> int:
             worker = Worker("alerts", kafka.bootstrap_servers, folder, alert_rules=folder / "rules.yaml").start()
             worker.wait_ready(120)
             clock = asyncio.run(measure(settings, articles, asked.per_second, warm))
-            busy_ms = stage_ms(worker)
+            busy_ms, cpu_ms = stage_ms(worker), cpu_ms_per(worker, len(clock.sent))
         finally:
             if worker is not None:
                 worker.stop()
@@ -131,11 +139,11 @@ def main() -> int:
         1000 * (clock.came[one] - sent) for one, sent in clock.sent.items() if one in clock.came and one[0] == "a"
     ]
     missing = len(clock.sent) - len(clock.came)
-    cuts = quantiles(waited, n=100)
+    cuts = quantiles(waited, n=100, method="inclusive")
     figures = {
         "rules": asked.rules, "articles_per_second": asked.per_second, "articles": len(waited), "alerts": clock.alerts, "missing": missing,
         "p50_ms": round(median(waited), 1), "p95_ms": round(cuts[94], 1), "p99_ms": round(cuts[98], 1), "max_ms": round(max(waited), 1),
-        "worker_ms_per_article": busy_ms, "goal_p99_ms": GOAL_MS,
+        "worker_ms_per_article": busy_ms, "worker_cpu_ms_per_article_with_its_start": cpu_ms, "goal_p99_ms": GOAL_MS,
     }  # fmt: skip
     figures["met"] = not missing and cuts[98] <= GOAL_MS
     print(json.dumps(figures) if asked.json else "\n".join(f"{name}: {value}" for name, value in figures.items()))

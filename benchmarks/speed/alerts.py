@@ -1,6 +1,8 @@
 """Alert matching: articles per second at 1,000, 10,000 and 100,000 rules, beside lucene-monitor (Maven Central) in the same run, with the hits compared.
 
 The rules are a seeded mix over the words of the articles themselves. One thread each; both get the text and give the numbers of the rules that hold.
+The ratio is of articles per second of CPU time, of Lucene's matching thread alone (what collects garbage and compiles beside it is not counted), of the
+whole process of ours: on a machine that others use too the clock says little. Both rates by the clock stand beside it.
 Needs Java, javac, mvn and the development data.
 
     .venv/bin/python benchmarks/speed/alerts.py --json

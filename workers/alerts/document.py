@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from schemas.alerts import MatchedSpan
 from schemas.articles import ClusteredArticle, EnrichedArticle, Entity
-from workers.alerts.words import Word, fold, split_words, words_of
+from workers.alerts.words import fold, places_of, split_words
 
 __all__ = ["GAP", "LEAD", "Document", "Places", "identities"]
 
@@ -81,23 +81,23 @@ class Document:
     def _lead_words(self) -> int:
         marked = self.article.paragraphs
         end = marked[0].end if marked else LEAD
-        return bisect_left([word.start for word in words_of(self.article.text)], end)
+        return bisect_left(self._text_spans, (end, 0))
 
     def span(self, start: int, end: int) -> MatchedSpan:
         """The characters from one place up to another."""
         title = start < len(self.title_words)
         text = (self.article.title or "") if title else self.article.text
         words, first = (self._title_spans, 0) if title else (self._text_spans, len(self.title_words) + GAP)
-        begin, stop = words[start - first].start, words[end - 1 - first].end
+        begin, stop = words[start - first][0], words[end - 1 - first][1]
         return MatchedSpan(field="title" if title else "text", start=begin, end=stop, text=text[begin:stop])
 
     @cached_property
-    def _title_spans(self) -> list[Word]:
-        return words_of(self.article.title or "")
+    def _title_spans(self) -> list[tuple[int, int]]:
+        return places_of(self.article.title or "")
 
     @cached_property
-    def _text_spans(self) -> list[Word]:
-        return words_of(self.article.text)
+    def _text_spans(self) -> list[tuple[int, int]]:
+        return places_of(self.article.text)
 
     # -- what is known ---------------------------------------------------------------------------------------------
 

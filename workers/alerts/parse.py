@@ -9,6 +9,7 @@ import difflib
 import re
 import unicodedata
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple
 
 from workers.alerts.query import (
@@ -49,6 +50,8 @@ _TOKEN = re.compile(
 _RANGE = re.compile(r"\[\s*(\S+)\s+TO\s+(\S+)\s*\]")
 _DISTANCE = re.compile(r"(O?NEAR|ATLEAST)/(\d+)")
 _LEAST_PREFIX, _MOST_DISTANCE, _MOST_DEPTH = 4, 100, 50
+#: The most queries whose trees are remembered; the index holds them anyway.
+_REMEMBERED = 1 << 17
 _OR, _AND, _NEAR, _TIGHT = 10, 20, 40, 60
 
 
@@ -67,8 +70,9 @@ class _Token(NamedTuple):
     slop: int = 0
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def parse(text: str) -> Query:
-    """The tree of a query; raises QueryError."""
+    """The tree of a query; raises QueryError. Asked again (to check a rule, to index it, to load it anew) it gives the same tree."""
     parser = _Parser(_tokens(unicodedata.normalize("NFC", text)))
     query = parser.query(0)
     if (rest := parser.peek()).kind != "end":

@@ -3,10 +3,9 @@
 import hashlib
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from functools import cached_property
-from typing import Any, Self
+from typing import Self
 from zoneinfo import ZoneInfo
 
 import orjson
@@ -57,17 +56,6 @@ class Rule(AlertRule):
         self._agrees()
         return self
 
-    @cached_property
-    def tree(self) -> Query | None:
-        """What `query` says, read once; raises QueryError."""
-        return parse(self.query) if self.query else None
-
-    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
-        """As pydantic's, but a copy with another query reads it anew."""
-        copied = super().model_copy(update=update, deep=deep)
-        copied.__dict__.pop("tree", None)
-        return copied
-
     def _says_something(self) -> None:
         words = self.query or self.keywords or self.phrases or self.entities or self.countries
         narrow = words or (kind_of(self) is not None and (self.sources or self.languages))
@@ -75,7 +63,7 @@ class Rule(AlertRule):
             raise ValueError("give a query, or at least one of keywords, phrases, entities, countries")
         if self.query:
             try:
-                _ = self.tree
+                parse(self.query)
             except QueryError as error:
                 raise ValueError(f"query: {error}") from None
 
@@ -149,8 +137,7 @@ def query_of(rule: AlertRule) -> Query:
         tuple(Value("country", code) for code in rule.countries),
     )
     asked = [either(kind) for kind in kinds if kind]
-    tree = rule.tree if isinstance(rule, Rule) else parse(rule.query) if rule.query else None
-    parts = [tree] if tree else []
+    parts = [parse(rule.query)] if rule.query else []
     parts += [(both if rule.match == "all" else either)(asked)] if asked else []
     parts += [either(Value(field, one) for one in values) for field, values in (("source", rule.sources), ("lang", rule.languages)) if values]  # fmt: skip
     parts += [Not(either(without))] if (without := _texts(rule.without)) else []
