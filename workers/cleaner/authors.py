@@ -12,7 +12,7 @@ __all__ = ["is_credit", "visible_agency", "visible_authors"]
 
 _AUTHOR_PLACE = place_bits("byline")
 _FAR_ABOVE, _FAR_BELOW = 8, 10
-_LONGEST_BYLINE, _LONGEST = 80, 160
+_LONGEST_BYLINE, _LONGEST_CREDIT, _LONGEST = 80, 120, 160
 _MOST_AUTHORS = 12
 _BULLET = re.compile(r"^[•·▪◦‣*|—–-]\s*")
 #: A line that says no more than that a name follows.
@@ -88,7 +88,7 @@ def _spoken(texts: Sequence[str], is_body: Sequence[bool]) -> Iterator[str]:
             yield from author_names(text)
         elif (
             not is_body[number]
-            and len(text) <= _LONGEST_BYLINE
+            and len(text) <= _LONGEST_CREDIT
             and (found := _EMBEDDED.search(text))
             and (_DATE.search(text) or not text[found.start()].isdigit())
         ):
