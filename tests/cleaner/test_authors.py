@@ -26,6 +26,7 @@ BODY = "The council met on Monday evening and voted for the new bridge over the 
         (["Ann Hill and Omar Said", "3 May 2024"], ("Ann Hill", "Omar Said")),
         (["Ann Hill | Leeds | 3 May 2024"], ("Ann Hill",)),
         (["Dec 26, 2025 • Ann Hill", "Share"], ("Ann Hill",)),
+        (["Liga: Platz 1 von Borussia Kiel"], ()),
         (["Latin America", "Share"], ()),
         (["Share", "Print"], ()),
     ],
@@ -45,3 +46,8 @@ def test_a_name_far_below_the_headline_is_not_asked() -> None:
     blocks = [Block("City builds a bridge"), Block(BODY), *(Block("Share") for _ in range(12)), Block("By Ann Hill")]
     reasons = ["title", None, *("share" for _ in range(13))]
     assert visible_authors(blocks, reasons, 0, None) == ()
+
+
+def test_a_standfirst_names_nobody() -> None:
+    blocks = [Block("Kiel steigt auf"), Block("3. Mai 2024: Rang 1 von Borussia Kiel"), Block(BODY)]
+    assert visible_authors(blocks, ["title", None, None], 0, None) == ()

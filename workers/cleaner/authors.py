@@ -12,7 +12,7 @@ __all__ = ["is_credit", "visible_agency", "visible_authors"]
 
 _AUTHOR_PLACE = place_bits("byline")
 _FAR_ABOVE, _FAR_BELOW = 8, 10
-_LONGEST_BYLINE, _LONGEST = 80, 160
+_LONGEST_BYLINE, _LONGEST_CREDIT, _LONGEST = 80, 120, 160
 _MOST_AUTHORS = 12
 _BULLET = re.compile(r"^[•·▪◦‣*|—–-]\s*")
 #: A line that says no more than that a name follows.
@@ -21,9 +21,8 @@ _OPENER = re.compile(
     r"(?:by|von|par|por|di|door|av|af|от|автор|yazan)|authors?(?:\(s\))?(?: of the article)?|autor(?:in|en|es)?|auteurs?|autori?)\W*$", re.IGNORECASE)  # fmt: skip
 #: A byline behind a date, a bar or the name of a column: "May 18, 2023 By Ann Hill", "14:07 Uhr | Von Eva Kirch", "Kolumne von Lars Brun".
 _EMBEDDED = re.compile(
-    r"(?:\d|[|•·»–—]|\buhr|\b(?:kolumne|kommentar|reportage|meinung|opinion|analysis|analyse|a column))\s*(?:by|von|par|por|di)\s+(?=[A-ZÀ-ÞА-Я])",
-    re.IGNORECASE,
-)  # fmt: skip
+    r"(?:\d|[|•·»–—]|\b(?i:uhr|kolumne|kommentar|reportage|meinung|opinion|analysis|analyse|a column))\s*(?i:by|von|par|por|di)\s+(?=[A-ZÀ-ÞА-Я])"
+)
 _AND = re.compile(r"^(?:[,;&/|•·—–-]|and|und|et|y|e|en|och|og|и|with|mit)$", re.IGNORECASE)
 _STAMP = re.compile(
     r"\d{4}|\d{1,2}[:.]\d{2}|\d+\s*(?:min|hours?|days?|stunden|tage)\b|\b(?:published|updated|veröffentlicht|publié|publicado|aktualisiert)\b", re.IGNORECASE
@@ -69,7 +68,7 @@ def visible_authors(
         blocks[number].text for number in range(low, high) if reasons[number] is not None and _is_marked(blocks[number])
     ]
     ways = (
-        _spoken(texts),
+        _spoken(texts, [reason is None for reason in reasons[low:high]]),
         (name for text in marked if len(text) <= _LONGEST for name in author_names(text)),
         _bare(texts, title_index + 1 - low, min(high, max(first, title_index + _BELOW_TITLE)) - low) if title_index >= 0 else iter(()),
     )  # fmt: skip
@@ -80,14 +79,19 @@ def visible_authors(
     return ()
 
 
-def _spoken(texts: Sequence[str]) -> Iterator[str]:
-    """The names behind "By", "Von" and the like."""
+def _spoken(texts: Sequence[str], is_body: Sequence[bool]) -> Iterator[str]:
+    """The names behind "By", "Von" and the like; inside of a line only where that is short and no part of the body ("Platz 1 von Borussia Kiel")."""
     for number, text in enumerate(texts):
         if _OPENER.match(text):
             yield from _following(texts[number + 1 :])
         elif (rest := without_byword(text)) != text and rest[:1].isupper():
             yield from author_names(text)
-        elif found := _EMBEDDED.search(text):
+        elif (
+            not is_body[number]
+            and len(text) <= _LONGEST_CREDIT
+            and (found := _EMBEDDED.search(text))
+            and (_DATE.search(text) or not text[found.start()].isdigit())
+        ):
             yield from author_names(text[found.end() :])
 
 
