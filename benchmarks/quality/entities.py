@@ -1,7 +1,7 @@
 """How well names, entities, places and speakers are found: `python benchmarks/quality/entities.py [--json] [--minilm FOLDER]`.
 
 Token sets are read as documents of 20 sentences in their order (and, beside it, sentence by sentence), words joined by blanks. wikigold and
-UNER are scored with a model that saw neither (held_out.npz, written by `python -m workers.entities.train --hold-out wikigold uner_ewt_dev`); the last
+UNER are scored with networks that never saw the set (held_out/, written by `python -m workers.entities.train --hold-out SET...`); the last
 fifth of WNUT-17's training part was never trained on. spaCy's en_core_web_sm runs on the same texts in .venv-peers.
 """
 
@@ -23,7 +23,7 @@ from workers.entities.places import Place
 from workers.entities.recognise import embedded
 from workers.entities.refine import refine
 from workers.entities.stage import load
-from workers.entities.tagger import Tagger, load_tagger
+from workers.entities.tagger import Scorer, Tagger, Taggers, load_tagger, stored_networks
 from workers.ports import StageOptions
 
 HERE = Path(__file__).resolve().parent
@@ -124,18 +124,15 @@ def _plain(names: Any) -> Spans:
     return {name for name in found if name[2] in TYPES}
 
 
-def held_out() -> Tagger:
-    """The shipped vectors with the weights that were trained without wikigold and UNER."""
-    from importlib.resources import files
-
-    with (files("workers.entities") / "data" / "tagger.npz").open("rb") as stream, np.load(stream) as stored:
-        arrays = {key: stored[key] for key in stored.files}
-    with np.load(HERE / "held_out.npz") as stored:
-        arrays |= {key: stored[key] for key in stored.files}
-    return Tagger(arrays)
+def held_out(name: str) -> Taggers:
+    """The shipped vectors with the weights of networks that were trained without the set."""
+    first, second = stored_networks()
+    folder = HERE / "held_out"
+    with np.load(folder / "md_wikigold_uner_ewt_dev.npz") as md, np.load(folder / f"sm_{name}.npz") as sm:
+        return Taggers([Tagger(first | dict(md)), Tagger(second | dict(sm))])
 
 
-def ours(tagger: Tagger) -> Finder:
+def ours(tagger: Scorer) -> Finder:
     """Our recogniser as the stage runs it, with this tagger."""
     return lambda text: _plain(refine(text, embedded(tagger, text)))
 
@@ -167,8 +164,8 @@ def token_sets(minilm: Finder | None, with_peer: bool) -> dict[str, Any]:
     """The sets of tokens."""
     wnut = rows("wnut17_train")
     sets = {
-        "wikigold": (rows("wikigold"), held_out()),
-        "uner_ewt_dev": (rows("uner_ewt_dev"), held_out()),
+        "wikigold": (rows("wikigold"), held_out("wikigold")),
+        "uner_ewt_dev": (rows("uner_ewt_dev"), held_out("uner_ewt_dev")),
         "wnut17_last_fifth": (wnut[len(wnut) * 4 // 5 :], load_tagger()),
     }
     figures: dict[str, Any] = {}

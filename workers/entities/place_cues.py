@@ -15,6 +15,7 @@ _QUALIFIER = re.compile(
 )
 _AFTER = re.compile(rf"(?:,? and |,? or |, ){_NAME}")
 _BEFORE = re.compile(rf"({_NAME})(?:,? and |,? or |, )$")
+_LEAD = re.compile(r"^,? ?(?:and |or )?")
 _STATE_AFTER = re.compile(r" (?:state|State|province|Province|governorate|oblast)(?!\w)")
 _STATE_BEFORE = re.compile(r"\b(?:state|province|governor|Gov(?:ernor|\.)?) of $", re.IGNORECASE)
 _COUNTRY_BEFORE = re.compile(
@@ -61,7 +62,10 @@ def state_peers(text: str, names: Sequence[Name], country: str) -> int:
     for name in names[:_FIRST]:
         before = _BEFORE.search(text, max(0, name.start - 45), name.start)
         after = _AFTER.match(text, name.end)
-        beside = [before.group(1) if before else "", re.sub(r"^,? ?(?:and |or )?", "", after.group()) if after else ""]
+        beside = [
+            before.group(1).rpartition(" and ")[2] if before else "",
+            _LEAD.sub("", after.group()).partition(" and ")[0] if after else "",
+        ]
         most = max(most, sum(_is_state(one, country) for one in beside))
     return most
 

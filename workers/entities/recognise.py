@@ -5,7 +5,7 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
-from workers.entities.tagger import FORBIDDEN, TAGS, Tagger, decode
+from workers.entities.tagger import FORBIDDEN, TAGS, Scorer, decode
 from workers.entities.tokens import Sentence, sentences
 
 __all__ = ["WINDOW", "Name", "Recognizer", "embedded", "names_of"]
@@ -39,7 +39,7 @@ class Recognizer(Protocol):
         """The names, in order, without overlaps. Any text will do; nothing is raised for what it holds."""
 
 
-def embedded(tagger: Tagger, text: str) -> list[Name]:
+def embedded(tagger: Scorer, text: str) -> list[Name]:
     """The names that the tagger sees in an English text."""
     names: list[Name] = []
     window: list[Sentence] = []
@@ -53,7 +53,7 @@ def embedded(tagger: Tagger, text: str) -> list[Name]:
     return names + _read(tagger, window) if window else names
 
 
-def _read(tagger: Tagger, window: Sequence[Sentence]) -> list[Name]:
+def _read(tagger: Scorer, window: Sequence[Sentence]) -> list[Name]:
     return names_of(window, tagger.scores([sentence.words for sentence in window]), tagger.moves)
 
 

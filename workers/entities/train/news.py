@@ -1,4 +1,4 @@
-"""Unlabelled news and what spaCy's en_core_web_md (MIT) says of it, in our convention.
+"""Unlabelled news and what spaCy's en_core_web_md or en_core_web_sm (MIT) says of it, in our convention.
 
 The texts stay where they are: cleaned bodies of the cleaning set, and the GeoVirus articles that no gold set of ours uses.
 """
@@ -74,8 +74,8 @@ def sentences(texts: Iterator[str]) -> list[list[str]]:
     return found
 
 
-def label(sentences: Sequence[list[str]], model: Path) -> list[Example]:
-    """The sentences with the names that a spaCy model, in that folder, finds in them."""
+def label(sentences: Sequence[list[str]], model: Path | str) -> list[Example]:
+    """The sentences with the names that a spaCy model (a folder or an installed package) finds in them."""
     import spacy  # noqa: PLC0415  training only
     from spacy.tokens import Doc  # type: ignore[import-not-found,unused-ignore]  # noqa: PLC0415
 
