@@ -1,4 +1,4 @@
-"""Makes the shipped recogniser, in one command, from data pinned by hash:
+"""Makes the shipped recogniser, from data pinned by hash:
 
     python -m workers.entities.train --bench ../shared/bench --minilm FOLDER --spacy-md FOLDER
 
