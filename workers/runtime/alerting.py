@@ -1,13 +1,16 @@
 """The alerts worker: a faust agent matches articles against the rules and tells by rule (alert-matches.v1); another (alert_desks.py) decides what becomes of that.
 
 The agents take raw bytes, one at a time, and their whole bodies are guarded: faust acknowledges an event whose agent raised, and drops
-what its codec cannot read, so neither may happen. Work is repeated after a crash; the desks make that harmless.
+what its codec cannot read, so neither may happen. Matches of several articles are under way to the broker at once; an article is acknowledged,
+and the clock goes on, when it and all before it in its partition are told. Work is repeated after a crash; the desks make that harmless.
 """
 
 import asyncio
 import time
+from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, NamedTuple, TypeVar
 
 from aiokafka.errors import KafkaError
 
@@ -32,6 +35,27 @@ __all__ = ["AlertsWorker", "run_alerts"]
 
 _LOG = get_logger(__name__)
 _VERSION = "2"
+#: Articles whose matches are under way to the broker; above this the agent waits.
+_MOST_OPEN = 500
+
+T = TypeVar("T")
+
+
+class _Found(NamedTuple):
+    """What an article gave: matches by rule, and how far it brings the clock (event time, seconds)."""
+
+    steps: Sequence[tuple[bytes, bytes]]
+    clock_s: float | None
+
+
+@dataclass(slots=True)
+class _Open:
+    """An article that was looked at and is not acknowledged yet."""
+
+    event: Any
+    clock_s: float | None
+    since: float
+    told: bool = False
 
 
 class AlertsWorker:
@@ -51,6 +75,9 @@ class AlertsWorker:
         self._clock: dict[int, float] = {}
         self._done: dict[int, int] = {}
         self._heard: dict[int, float] = {}
+        self._open: defaultdict[int, deque[_Open]] = defaultdict(deque)
+        self._room = asyncio.Semaphore(_MOST_OPEN)
+        self._telling: set[asyncio.Task[None]] = set()
         self._broad = Broad(settings.alert_broad_share)
         self.desks = Desks(app, settings, metrics, self._send)
         self.rules = RuleSource(settings, metrics, self.desks.use)
@@ -58,8 +85,9 @@ class AlertsWorker:
     @property
     def stalled_for_s(self) -> float:
         """Seconds that the present work has taken; 0 between articles and while the broker is known to be away."""
-        since = self._working_since
-        busy = 0.0 if since is None else time.monotonic() - since
+        begun = [articles[0].since for articles in tuple(self._open.values()) if articles]
+        begun += [] if self._working_since is None else [self._working_since]
+        busy = time.monotonic() - min(begun) if begun else 0.0
         return 0.0 if self._away else max(busy, self.desks.stalled_for_s)
 
     def not_ready(self) -> str | None:
@@ -72,16 +100,47 @@ class AlertsWorker:
             return "the rules are being read"
         return self._away
 
-    async def take_article(self, received: Received) -> None:
+    async def take_article(self, event: Any, received: Received) -> None:
         """One article: tell which rules it matches, bury what cannot be read. Never raises but when the worker must stop."""
         await self.rules.loaded.wait()
-        await self._guarded(received, self._match)
-        self._done[received.partition] = received.offset
-        self._heard[received.partition] = time.monotonic()
+        await self._room.acquire()
+        started = time.perf_counter()
+        found = await self._guarded(received, self._match)
+        article = _Open(event, found.clock_s if found else None, time.monotonic())
+        articles = self._open[received.partition]
+        articles.append(article)
+        task = asyncio.create_task(self._tell(found.steps if found else (), article, articles, received.partition))
+        self._telling.add(task)
+        task.add_done_callback(self._telling.discard)
+        self._metrics.observe_stage("alerts", time.perf_counter() - started)
+
+    async def _tell(
+        self, steps: Sequence[tuple[bytes, bytes]], article: _Open, articles: deque[_Open], partition: int
+    ) -> None:
+        """Send an article's matches; then acknowledge what is told from the front on, unless the partition was taken away meanwhile."""
+        try:
+            await asyncio.gather(*(self._send(ALERT_MATCHES.name, key, value, ()) for key, value in steps))
+            article.told = True
+            while articles and articles[0].told and self._open.get(partition) is articles:
+                first = articles.popleft()
+                self._clock[partition] = max(first.clock_s or 0.0, self._clock.get(partition, 0.0))
+                self._done[partition] = first.event.message.offset
+                self._heard[partition] = time.monotonic()
+                first.event.ack()
+        except Exception as error:  # noqa: BLE001  a task that raises is gone: stop instead, uncommitted
+            self.crashed_with = error
+            _LOG.error("worker_stops", error=str(error), exc_info=True)
+        finally:
+            self._room.release()
 
     async def take_step(self, event: Any, received: Received) -> None:
         """One match, or the clock."""
-        if not await self._guarded(received, lambda one: self.desks.take(event, one)):
+
+        async def take(one: Received) -> bool:
+            await self.desks.take(event, one)
+            return True
+
+        if not await self._guarded(received, take):
             event.ack()
 
     async def tick(self) -> None:
@@ -101,6 +160,7 @@ class AlertsWorker:
         """Partitions are taken away, perhaps to come back."""
         for tp in revoked:
             if tp.topic == self._settings.alerts_read:
+                self._open.pop(tp.partition, None)
                 self._done.pop(tp.partition, None)
                 self._clock.pop(tp.partition, None)
                 self._heard.pop(tp.partition, None)
@@ -114,39 +174,31 @@ class AlertsWorker:
             return False
         return bool(end - (await self._app.consumer.position(tp) if done is None else done + 1) <= 1)
 
-    async def _guarded(self, received: Received, work: Callable[[Received], Awaitable[None]]) -> bool:
-        """Do it, or bury what cannot be read; whether it was done."""
+    async def _guarded(self, received: Received, work: Callable[[Received], Awaitable[T]]) -> T | None:
+        """Do it, or bury what cannot be read and return None."""
         self._working_since = time.monotonic()
         self._metrics.received.labels(received.topic).inc()
         try:
-            await work(received)
+            result = await work(received)
             self._brake.check([None])
-            return True
+            return result
         except (DecodeError, ValueError, TypeError, KeyError) as error:
             await self._bury(received, error)
-            return False
+            return None
         finally:
             self._working_since = None
 
-    async def _match(self, received: Received) -> None:
+    async def _match(self, received: Received) -> _Found:
         if received.value is None and received.key:
-            return  # a tombstone: the article was withdrawn
-        started = time.perf_counter()
+            return _Found((), None)  # a tombstone: the article was withdrawn
         article = _read(received.value)
         received_s = received.timestamp_ms / 1000
         matches = matches_of(self.rules.matcher, article, received_s)
-        clock_s = max(event_time(article, received_s), self._clock.get(received.partition, 0.0))
-        self._clock[received.partition] = clock_s
         for rule, share in self._broad.add([match.rule.key for match in matches]):
             _LOG.warning("rule_too_broad", rule=rule, share=round(share, 3), of_last=self._broad.size)
         self._metrics.alert_rules_broad.set(self._broad.count)
-        await asyncio.gather(
-            *(
-                self._send(ALERT_MATCHES.name, match.rule.key.encode(), encode(AlertStep(match=match)), ())
-                for match in matches
-            )
-        )
-        self._metrics.observe_stage("alerts", time.perf_counter() - started)
+        steps = [(match.rule.key.encode(), encode(AlertStep(match=match))) for match in matches]
+        return _Found(steps, event_time(article, received_s))
 
     async def _bury(self, received: Received, error: Exception) -> None:
         reason = error.reason if isinstance(error, DecodeError) else "stage_failed"
@@ -202,8 +254,8 @@ def run_alerts(settings: Settings) -> int:
 
     @app.agent(raw(settings.alerts_read), concurrency=1)  # type: ignore[untyped-decorator]  # faust is untyped
     async def match(stream: Any) -> None:
-        async for event in stream.events():
-            await guarded(worker.take_article(_received(event.message)))
+        async for event in stream.noack().events():
+            await guarded(worker.take_article(event, _received(event.message)))
 
     @app.agent(raw(ALERT_MATCHES.name), concurrency=1)  # type: ignore[untyped-decorator]  # faust is untyped
     async def decide(stream: Any) -> None:
