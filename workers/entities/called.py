@@ -14,7 +14,7 @@ _NOUNS = {
 }
 _KINDS = {kind: re.compile(nouns) for kind, nouns in _NOUNS.items()}
 _ALL = "|".join(_NOUNS.values())
-_NAME = r"(?P<name>[A-ZÀ-Ý][\w.&'’-]*(?: (?:(?:of|de|and|the|&) )?[A-ZÀ-Ý0-9][\w.&'’-]*){0,4})"
+_NAME = r"(?P<name>[A-ZÀ-Ý][\w.&'’-]{0,40}(?: (?:(?:of|de|and|the|&) )?[A-ZÀ-Ý0-9][\w.&'’-]{0,40}){0,4})"
 _IS_A = re.compile(
     rf"(?<![\w'’-])(?<!, ){_NAME}(?:(?: ?,)? (?:is|was|are|were)(?: now| also)? (?:an?|the|one of the) | ?, an? )(?:[a-zA-Z][\w-]* ){{0,4}}?(?P<noun>{_ALL})s?(?= (?:in|of|from|based|that|which|who|and|on|near|located|owned|founded|by|with|for|known|at)\b| ?[,.;(])"
 )
