@@ -74,7 +74,7 @@ async def running(settings: Settings, data: Path, port: int, *, separate: bool):
             *stages,
             *(["memory"] if settings.source_memory else []),
             "storage",
-            *(["alerts"] if settings.alert_rules else []),
+            "alerts",  # without a file of rules it has those of the topic: `dateline rules add`
             *(["notifier"] if settings.alerts_webhook_url else []),
         ]
         STDERR.print(f"starting workers: {', '.join(names)} ...", style="dim")
