@@ -253,6 +253,7 @@ def _symbols(
         *map(str, range(10_000)),
         *(f"0{digit}" for digit in range(10)),
         *(f"00{digit}" for digit in range(10)),
+        *(f"0{number}" for number in range(100, 1000)),
     ):
         kinds.setdefault(number, set()).update(numeral_classes(number))
     of_set: dict[frozenset[str], str] = {}

@@ -1,5 +1,6 @@
 """Whether a clause speaks of what was or of what is to come, from the words around an expression."""
 
+from itertools import chain
 from typing import Literal
 
 from workers.dates.case import Case
@@ -10,6 +11,8 @@ __all__ = ["Tense", "governed", "surely_ahead", "tense"]
 
 Tense = Literal["past", "future", "none"]
 _BACK, _AHEAD = 60, 40
+#: Tokens before an expression in which the verb of its clause is looked for.
+_CLAUSE = 20
 
 
 def tense(case: Case) -> Tense:
@@ -22,6 +25,20 @@ def surely_ahead(case: Case) -> bool:
     words = case.scene.grammar.words
     near = [token for token in case.scene.tokens[max(0, case.start - 12) : case.start] if not token.isspace()]
     return any("surefuture" in words.get(token, {}) for token in near)
+
+
+def completed(case: Case) -> bool:
+    """Whether the clause is in the past perfect: what `had been due by Friday`, or `had arrived by Friday`, has come to pass.
+
+    For `until Friday, they had not` the clause may follow."""
+    tokens, words = case.scene.tokens, case.scene.grammar.words
+    for at in chain(
+        range(case.start - 1, max(-1, case.start - _CLAUSE), -1),
+        range(case.end, min(len(tokens), case.end + _CLAUSE // 2)),
+    ):
+        if "perfect" in words.get(tokens[at], {}):
+            return True
+    return False
 
 
 def governed(case: Case) -> bool:
