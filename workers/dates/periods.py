@@ -127,7 +127,8 @@ def _feast(case: Case) -> Reading | None:
         return None
     part = case.value("daypart", default="")
     if case.has("weekword") and not (case.scene.narrative and case.timeline.year):
-        nearest = min((feast_day(name, case.now.year + way) for way in (-1, 0, 1)), key=lambda day: abs(day - case.now))
+        now = case.now
+        nearest = min((feast_day(name, now.year + way) for way in (-1, 0, 1)), key=lambda day: abs(day - now))
         return Reading("DATE", named(nearest, "week"), 0.7, relative=True)
     if case.scene.narrative and case.timeline.year:
         return Reading(

@@ -4,7 +4,7 @@ from itertools import chain
 from typing import Literal
 
 from workers.dates.case import Case
-from workers.dates.moods import ENDS, FUTURE, FUTURE_ENDING, FUTURE_TO, PAST, PLAN, SURE_FUTURE, TO
+from workers.dates.moods import ENDS, FUTURE, FUTURE_ENDING, FUTURE_TO, PAST, PLAN, PLANNED, SURE_FUTURE, TO
 from workers.dates.pattern import SPACE
 
 __all__ = ["Tense", "governed", "surely_ahead", "tense"]
@@ -46,7 +46,9 @@ def governed(case: Case) -> bool:
     moods, words = case.scene.grammar.moods, case.scene.grammar.words
     near = [token for token in case.scene.tokens[max(0, case.start - 7) : case.start] if token.isalpha()][-3:]
     return any(
-        moods[token] & PAST and not (at and "be" in words.get(near[at - 1], {}))
+        moods[token] & PAST
+        and "present" not in words.get(token, {})
+        and not (at and "be" in words.get(near[at - 1], {}))
         for at, token in enumerate(near)
         if at >= len(near) - 2
     )
@@ -86,11 +88,17 @@ def _after(case: Case) -> Tense | None:
             continue
         if mood & ENDS and not _abbreviates(tokens, at):
             return None
-        if mood & (SURE_FUTURE | FUTURE_ENDING):
+        if mood & (SURE_FUTURE | FUTURE_ENDING) or (mood & PLANNED and _infinitive(case, at)):
             return "future"
         if mood & PAST:
             return "past"
     return None
+
+
+def _infinitive(case: Case, at: int) -> bool:
+    """`plans to`, where `plans` alone may be a noun."""
+    tokens = case.scene.tokens
+    return at + 2 < len(tokens) and bool(case.scene.grammar.moods[tokens[at + 2]] & TO)
 
 
 def _preceded(case: Case, at: int, kind: str, reach: int = 1) -> bool:
