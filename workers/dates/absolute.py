@@ -268,7 +268,8 @@ def _before_christ(case: Case) -> Reading | None:
         fine = case.value("season") if case.has("season") else f"{case.value('m', 'month'):02d}"
         return Reading("DATE", f"BC{int(figures):04d}-{fine}", 0.9, mod=case.value("part"))
     decade = case.scene.tokens[case.start + case.spans["n"][1]] == "s"
-    return Reading("DATE", f"BC{int(figures):04d}"[: 5 if decade else 6], 0.9, mod=case.value("part"))
+    end = case.start + case.spans["n"][1] if "listed" in case.given else None
+    return Reading("DATE", f"BC{int(figures):04d}"[: 5 if decade else 6], 0.9, mod=case.value("part"), end=end)
 
 
 def _week_of(case: Case) -> Reading | None:

@@ -69,13 +69,7 @@ def _weekday_date(case: Case) -> date | None:
     if way == 0:
         return add_days(now, number - now.weekday())
     mood = tense(case)
-    if (
-        back
-        and not completed(case)
-        and (
-            case.is_word(case.before(), "bound") or (case.before() == "as" and case.is_word(case.before(2), "asbound"))
-        )
-    ):
+    if back and _bounded(case) and not completed(case):
         mood = "future"
     elif mood == "future" and case.after() in {"'", "\u2019"}:
         mood = "past"
@@ -84,6 +78,12 @@ def _weekday_date(case: Case) -> date | None:
     if mood == "future" and surely_ahead(case):
         return add_days(now, 7)
     return add_days(now, -back)
+
+
+def _bounded(case: Case) -> bool:
+    """`by Monday`, `due Monday`, `as early as Monday`."""
+    before = case.before()
+    return case.is_word(before, "bound") or (before == "as" and case.is_word(case.before(2), "asbound"))
 
 
 def _weekday(case: Case) -> Reading | None:
