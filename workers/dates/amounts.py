@@ -80,7 +80,7 @@ def _vague(case: Case) -> Reading | None:
     """for years, in recent weeks; not German `sie tagen`, a verb."""
     if case.scene.grammar.marks.get("capital_nouns") and not case.capital("unit"):
         return None
-    if case.before().isdigit() and case.titled("unit"):
+    if case.titled("unit") and (case.before().isdigit() or case.is_word(case.before(), "numberword")):
         return None
     return Reading("DURATION", duration_value(None, case.value("unit")), 0.7)
 

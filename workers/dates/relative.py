@@ -167,6 +167,8 @@ def _last_quarter(case: Case, way: int = 0) -> Reading | None:
 
 def _offset(case: Case) -> Reading | None:
     """two years ago, three days later, a week earlier; `from` tells what it is counted from: publication (`now`) or the last time (`then`)."""
+    if _of_an_event(case):
+        return None
     if case.given.get("ahead") and (tense(case) != "future" or case.word("unit") == "quarter"):
         return None
     unit, way = case.value("unit"), int(case.value("way"))
@@ -204,6 +206,12 @@ def _offset(case: Case) -> Reading | None:
         )
     value = _unit_value(base, unit, way * int(count))
     return Reading("DATE", value, 0.85, mod=mod, relative=True, anchor=base, echo=compared)
+
+
+def _of_an_event(case: Case) -> bool:
+    """`the day before the match` is counted from the match, `the day before, they had met` from the day named last."""
+    counted = case.has("n") or not case.given.get("fine")
+    return not counted and (case.word("unit") == "day" or "alone" in case.given) and case.after().isalpha()
 
 
 def _year_before_quarter(case: Case) -> str | None:
