@@ -40,6 +40,8 @@ TRAPS = [
     ("en", THURSDAY, "The bonds will be repaid in five years, but the bridge was built in two years.", [("in five years", "2030"), ("two years", "P2Y")]),
     ("en", THURSDAY, "The island will one day be famous; he stayed one day.", [("one day", "FUTURE_REF"), ("one day", "P1D")]),
     ("en", THURSDAY, "The permit had been due to expire Monday.", [("Monday", "2025-07-28")]),
+    ("en", THURSDAY, "It had failed. A new permit is due by Monday, and he will be back in two hours.", [("Monday", "2025-08-04"), ("two hours", "PT2H")]),
+    ("en", THURSDAY, "Fed Cuts Rates Today", [("Today", "2025-07-31")]),
     ("en", THURSDAY, "The permit is due to expire Monday.", [("Monday", "2025-08-04")]),
     ("en", THURSDAY, "The board has set September 10 as the deadline.", [("September 10", "2025-09-10")]),
     ("en", THURSDAY, "On Tuesday, the union plans to march.", [("Tuesday", "2025-08-05")]),

@@ -53,7 +53,7 @@ _BYLINE = re.compile(
     re.IGNORECASE,
 )
 _WORD = re.compile(r"\w+")
-_WORD_OF_FIGURES = re.compile(r"\d")
+_FIGURE = re.compile(r"\d")
 _FIRST_LINES = 12
 _FEWEST_LINES = 6
 #: Who wrote it, on the date's own line.
@@ -155,7 +155,7 @@ def _label(place: Place, line: str, *, prose: bool) -> str:
 def _changed_after(after: str) -> bool:
     """`am 3. Mai 2024 geändert`; but of `April 26, 2024 Updated on October 28` the word belongs to the second date."""
     label = _CHANGED_AFTER.match(after)
-    return label is not None and not _WORD_OF_FIGURES.search(after, label.end())
+    return label is not None and not _FIGURE.search(after, label.end())
 
 
 def _is_glued(line: str, start: int, end: int) -> bool:

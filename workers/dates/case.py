@@ -180,11 +180,12 @@ class Case:
         return self._beside(self.end, 1, count)
 
     def follows_name(self) -> bool:
-        """Whether a capitalised word stands right before, with nothing but a space between: `USA Today`."""
-        tokens, first = self.scene.tokens, self.start - 2
-        if first < 0 or tokens[first + 1] != " " or not tokens[first].isalpha():
+        """Whether a word with a capital stands right before, and one without before that: `on Harbour Today`, but not in a headline."""
+        tokens, first = self.scene.tokens, self.start - 4
+        if first < 0 or not tokens[first + 1] == " " == tokens[first + 3]:
             return False
-        return self.scene.text[self.scene.offset(first)].isupper() and first > 0 and tokens[first - 1] == " "
+        small, capital = (self.scene.text[self.scene.offset(at)] for at in (first, first + 2))
+        return small.islower() and capital.isupper()
 
     def following(self, count: int) -> list[str]:
         """The next words after the match, marks among them."""

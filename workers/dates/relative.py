@@ -169,10 +169,10 @@ def _offset(case: Case) -> Reading | None:
     """two years ago, three days later, a week earlier; `from` tells what it is counted from: publication (`now`) or the last time (`then`)."""
     if _of_an_event(case):
         return None
-    if case.given.get("ahead") and (tense(case) != "future" or case.word("unit") == "quarter"):
-        return None
     unit, way = case.value("unit"), int(case.value("way"))
     count = case.number("n") if case.has("n") else 2.0 if case.is_word(case.word("unit"), "dual") else 1.0
+    if case.given.get("ahead") and (count is None or unit in _SHORT or unit == "quarter" or tense(case) != "future"):
+        return None
     if case.has("unit") and not case.has("n") and case.is_word(case.word("unit"), "units"):
         count = None
     if case.has("n") and case.is_word(case.after(), "comparing"):

@@ -1,6 +1,5 @@
 """Whether a clause speaks of what was or of what is to come, from the words around an expression."""
 
-from itertools import chain
 from typing import Literal
 
 from workers.dates.case import Case
@@ -31,13 +30,20 @@ def completed(case: Case) -> bool:
     """Whether the clause is in the past perfect: what `had been due by Friday`, or `had arrived by Friday`, has come to pass.
 
     For `until Friday, they had not` the clause may follow."""
-    tokens, words = case.scene.tokens, case.scene.grammar.words
-    for at in chain(
-        range(case.start - 1, max(-1, case.start - _CLAUSE), -1),
-        range(case.end, min(len(tokens), case.end + _CLAUSE // 2)),
-    ):
+    tokens = case.scene.tokens
+    before = range(case.start - 1, max(-1, case.start - _CLAUSE), -1)
+    after = range(case.end, min(len(tokens), case.end + _CLAUSE // 2))
+    return _perfect(case, before) or _perfect(case, after)
+
+
+def _perfect(case: Case, places: range) -> bool:
+    """Whether one of these tokens, read to the end of the sentence, is `had`."""
+    tokens, moods, words = case.scene.tokens, case.scene.grammar.moods, case.scene.grammar.words
+    for at in places:
         if "perfect" in words.get(tokens[at], {}):
             return True
+        if moods[tokens[at]] & ENDS and not _abbreviates(tokens, at):
+            return False
     return False
 
 
