@@ -36,6 +36,14 @@ def test_an_update_is_kept_apart() -> None:
     assert (article.published.value, article.modified.value) == ("2022-03-14", "2022-03-16")
 
 
+def test_a_word_run_together_with_a_date_belongs_to_the_next_date() -> None:
+    page = "Harbour closed | The Gull\nHarbour closed\nApril 26, 2023Updated on: October 28, 2024\n" + BODY
+    article = _clean(page)
+    assert article.published is not None
+    assert article.modified is not None
+    assert (article.published.value, article.modified.value) == ("2023-04-26", "2024-10-28")
+
+
 def test_the_url_tells_which_figure_is_the_month() -> None:
     page = "Harbour closed | The Gull\nHarbour closed\n05/04/2022\n" + BODY
     first = _clean(page, "https://gull.example/2022/05/04/harbour").published

@@ -17,13 +17,15 @@ from workers.cleaner.published import Candidate
 
 __all__ = ["TOLD", "Option", "no_date", "options_of", "weights"]
 
+#: Where a word begins: dumps run it together with the figures before it (`April 26, 2024Updated on`).
+_EDGE = r"(?<![^\W\d_])"
 _UPDATED = re.compile(
-    r"(?:\b(?:updated?|modified|last (?:update|edit|change)|edited|aktualisiert|zuletzt|geändert|bearbeitet|editiert|stand|mis à jour|modifié|màj|maj le|"
+    rf"(?:{_EDGE}(?:updated?|modified|last (?:update|edit|change)|edited|aktualisiert|zuletzt|geändert|bearbeitet|editiert|stand|mis à jour|modifié|màj|maj le|"
     r"обновлено|изменено|оновлено|actualizado|modificado|güncelle\w*|aggiornato|atualizado)\b|تحديث|به‌روز|更新)[^\n]{0,30}$",
     re.IGNORECASE,
 )  # fmt: skip
 _PUBLISHED = re.compile(
-    r"(?:\b(?:published|posted|first published|publication date|date|created|veröffentlicht|erstellt|erschienen|datum|online seit|publié|paru|mis en ligne|"
+    rf"(?:{_EDGE}(?:published|posted|first published|publication date|date|created|veröffentlicht|erstellt|erschienen|datum|online seit|publié|paru|mis en ligne|"
     r"опубликовано|опубліковано|дата|publicado|fecha|pubblicato|yayın\w*|published on)\b|نشر|انتشار|تاریخ|发布|日期)\W{0,4}(?:on|at|le|am|le :)?\W{0,3}$",
     re.IGNORECASE,
 )  # fmt: skip
@@ -51,6 +53,7 @@ _BYLINE = re.compile(
     re.IGNORECASE,
 )
 _WORD = re.compile(r"\w+")
+_FIGURE = re.compile(r"\d")
 _FIRST_LINES = 12
 _FEWEST_LINES = 6
 #: Who wrote it, on the date's own line.
@@ -111,6 +114,8 @@ def _features(place: Place, index: int, all_places: Sequence[Place], page: Page,
         "range": sum(other.line == place.line and other.candidate.day != day for other in all_places) > 0,
         "reason_bad": page.reasons[place.line] in {"footer", "comments", "related", "legal_notice", "clock"},
         "label_after": bool(_AFTER.match(line[place.candidate.end : place.candidate.end + 60])),
+        "glued": _is_glued(line, place.candidate.start, place.candidate.end),
+        "leads": place.candidate.start <= 3 and words > 18,
         "low": place.line > 0.7 * len(page.lines),
     }  # fmt: skip
     return named + [name for name, true in flags.items() if true]
@@ -136,12 +141,27 @@ def _distance(line: int, page: Page) -> str:
 
 
 def _label(place: Place, line: str, *, prose: bool) -> str:
-    if _UPDATED.search(place.before) or _CHANGED_AFTER.match(line[place.candidate.end : place.candidate.end + 60]):
+    if _UPDATED.search(place.before):
         return "label_updated"
     if _OTHER.search(place.before):
         return "label_other"
-    called = _PUBLISHED.search(place.before) or (not prose and _PREPOSITION.search(place.before))
-    return "label_published" if called else "label_none"
+    if _PUBLISHED.search(place.before):
+        return "label_published"
+    if _changed_after(line[place.candidate.end : place.candidate.end + 60]):
+        return "label_updated"
+    return "label_published" if not prose and _PREPOSITION.search(place.before) else "label_none"
+
+
+def _changed_after(after: str) -> bool:
+    """`am 3. Mai 2024 geändert`; but of `April 26, 2024 Updated on October 28` the word belongs to the second date."""
+    label = _CHANGED_AFTER.match(after)
+    return label is not None and not _FIGURE.search(after, label.end())
+
+
+def _is_glued(line: str, start: int, end: int) -> bool:
+    """Whether a letter or a bar stands right beside a date, as where a page's furniture was run together."""
+    beside = line[max(0, start - 1) : start] + line[end : end + 1]
+    return any(mark.isalpha() or mark in "|•·" for mark in beside)
 
 
 def _url_feature(day: str, page: Page) -> str:

@@ -264,8 +264,12 @@ def _before_christ(case: Case) -> Reading | None:
     figures = case.word("n")
     if len(figures) > 4 or case.number("n") == 0:
         return None
+    if case.has("season") or case.has("m"):
+        fine = case.value("season") if case.has("season") else f"{case.value('m', 'month'):02d}"
+        return Reading("DATE", f"BC{int(figures):04d}-{fine}", 0.9, mod=case.value("part"))
     decade = case.scene.tokens[case.start + case.spans["n"][1]] == "s"
-    return Reading("DATE", f"BC{int(figures):04d}"[: 5 if decade else 6], 0.9, mod=case.value("part"))
+    end = case.start + case.spans["n"][1] if "listed" in case.given else None
+    return Reading("DATE", f"BC{int(figures):04d}"[: 5 if decade else 6], 0.9, mod=case.value("part"), end=end)
 
 
 def _week_of(case: Case) -> Reading | None:

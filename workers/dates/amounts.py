@@ -36,6 +36,8 @@ def duration_value(count: float | None, unit: str) -> str:
 def _duration(case: Case) -> Reading | None:
     """three days, a two-year plan, the past five months; `the past five months` also covers a stretch of the calendar."""
     unit = case.value("unit")
+    if case.quoted() and case.titled("unit"):
+        return None
     count = (
         case.number("n")
         if case.has("n")
@@ -78,6 +80,8 @@ def _vague(case: Case) -> Reading | None:
     """for years, in recent weeks; not German `sie tagen`, a verb."""
     if case.scene.grammar.marks.get("capital_nouns") and not case.capital("unit"):
         return None
+    if case.titled("unit") and (case.before().isdigit() or case.is_word(case.before(), "numberword")):
+        return None
     return Reading("DURATION", duration_value(None, case.value("unit")), 0.7)
 
 
@@ -106,6 +110,8 @@ def _every(case: Case) -> Reading | None:
     if case.word("unit") in _NO_COUNT and not case.has("n") and case.scene.tokens[case.start] in {"a", "an", "per"}:
         return None
     count = case.number("n") if case.has("n") else 1.0
+    if case.has("one") and case.is_word(case.word("unit"), "units"):
+        return Reading("DURATION", duration_value(None, case.value("unit")), 0.8)
     if case.has("one") and not _rated(case):
         return Reading("DURATION", duration_value(count, case.value("unit")), 0.8)
     return Reading("SET", duration_value(count, case.value("unit")), 0.85)

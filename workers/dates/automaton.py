@@ -45,7 +45,7 @@ class Automaton:
         self._forks: dict[int, tuple[int, ...]] = {}
         self._rules: dict[int, int] = {}
         self._owners: list[int] = []
-        self._later: dict[int, tuple[int, ...]] = {}
+        self._later: dict[int, _State] = {}
         self._closures: dict[int, tuple[int, ...]] = {}
         self._states: dict[tuple[tuple[int, ...], int], _State] = {}
         self._prefixes: dict[str, tuple[_State | None, int, int]] = {}
@@ -87,8 +87,8 @@ class Automaton:
     def match_after(self, rule: int, symbols: str, start: int, most: int) -> tuple[int, int] | None:
         """As `match`, by the rules that are preferred less than `rule` only."""
         if rule not in self._later:
-            self._later[rule] = tuple(step for step in self._begin if self._owners[step] > rule)
-        state: _State | None = self._state(self._later[rule])
+            self._later[rule] = self._state(tuple(step for step in self._begin if self._owners[step] > rule))
+        state: _State | None = self._later[rule]
         found = None
         for at, symbol in enumerate(symbols[start : start + most], start + 1):
             state = state[symbol] if state is not None else None
@@ -132,8 +132,9 @@ class Automaton:
             if (after := state[SPACE]) is not None:
                 then |= {SPACE} if after.rule >= 0 else set()
                 spaced |= {other for other in every if after.rule >= 0 or after[other] is not None}
-        longer = symbol_set(starts.difference(alone))
-        return f"{symbol_set(alone)}|{longer}(?={symbol_set(then)}|{SPACE}{symbol_set(spaced)})"
+        # One set in front: the regular expression engine then runs over all other symbols in its fastest loop.
+        some = symbol_set(symbol for symbol, state in ends.items() if state is not None)
+        return f"{some}(?:(?={symbol_set(then)}|{SPACE}{symbol_set(spaced)})|(?<={symbol_set(alone)}))"
 
     def after(self, threads: tuple[int, ...], symbol: str) -> _State | None:
         """The state that reading a symbol leads to."""
@@ -155,6 +156,7 @@ class Automaton:
 
     def _forget(self) -> None:
         self._states.clear()
+        self._later.clear()
         self._prefixes.clear()
         self._first = self._state(self._begin)
 

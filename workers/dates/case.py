@@ -18,6 +18,7 @@ _LEAP_YEARS = 12
 _REPORTED = {"P9M", "P6M", "P12M"}
 #: The least length of a value that is as fine as a unit.
 _FINE = {"day": 10, "week": 7, "weekend": 7, "month": 7, "quarter": 7, "year": 4}
+_QUOTES = {'"', "\u201c", "\u201e", "`", "'", "\u2018"}
 #: Slots that several classes fill, the class of the slot's own name first.
 _ALSO = {
     "unit": ("unit", "units", "calunit", "yearword", "longunit", "daylike", "weekendword", "weekmonth", "workday", "dayword", "setunit", "dual", "sameday"),
@@ -164,7 +165,11 @@ class Case:
 
     def titled(self, name: str) -> bool:
         """Whether a slot's noun has a capital that its language gives to names only."""
-        return self.capital(name) and not self.scene.grammar.marks.get("capital_nouns")
+        return name in self.spans and self.capital(name) and not self.scene.grammar.marks.get("capital_nouns")
+
+    def quoted(self) -> bool:
+        """Whether a quotation mark stands right before: of words with capitals, a title (`"This Week"`, `"60 Minutes"`)."""
+        return self.before() in _QUOTES
 
     def before(self, count: int = 1) -> str:
         """The word `count` words before the match, in lower case; marks count as words, white space does not."""
@@ -173,6 +178,14 @@ class Case:
     def after(self, count: int = 1) -> str:
         """The word `count` words after the match."""
         return self._beside(self.end, 1, count)
+
+    def follows_name(self) -> bool:
+        """Whether a word with a capital stands right before, and one without before that: `on Harbour Today`, but not in a headline."""
+        tokens, first = self.scene.tokens, self.start - 4
+        if first < 0 or not tokens[first + 1] == " " == tokens[first + 3]:
+            return False
+        small, capital = (self.scene.text[self.scene.offset(at)] for at in (first, first + 2))
+        return small.islower() and capital.isupper()
 
     def following(self, count: int) -> list[str]:
         """The next words after the match, marks among them."""

@@ -57,7 +57,7 @@ def _is_history(tokens: list[str], symbols: str, published: date | None, rules: 
     if len(years) < _HISTORY_YEARS:
         return False
     now = published.year if published else 0
-    far = sum(abs(int(year) - now) > 1 for year in years)
+    far = sum(int(year) < now - 1 if now else 1 for year in years)
     near = sum(1 for token in tokens if token in rules.near)
     return far * 1000 > 2 * len(tokens) and far > 0.5 * len(years) and far > 4 * near
 

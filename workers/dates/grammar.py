@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
 from itertools import chain
+from operator import itemgetter
 from typing import Any
 
 from workers.dates.automaton import Automaton
@@ -29,6 +30,8 @@ _SPELLINGS = {"-": ("-", "–", "‐", "‑", "—"), "'": ("'", "’", "`"), "/
 _SPACES = (" ", "\n", "  ", " \n", "\n ", "   ", "\t", "\r\n", "\xa0", "\u202f", "\u2009")
 #: What a pattern would read as more than itself.
 _MARK = re.compile(r"[^\w\s{}]|_")
+#: Of a chunk.
+_TOKENS, _SYMBOLS = itemgetter(0), itemgetter(1)
 Token = Mapping[str, Any]
 
 
@@ -40,6 +43,25 @@ class Rule:
     given: Mapping[str, Any]
     tree: Node
     yields: bool = False
+
+
+class _Chunks(dict[str, tuple[tuple[str, ...], str]]):
+    """A stretch without spaces: its tokens and symbols, with the space after it. Filled as texts are read, so that a known one costs no step of Python."""
+
+    def __init__(self, symbols: Mapping[str, str], compounds: Mapping[str, tuple[str, str]]) -> None:
+        super().__init__()
+        self._symbols, self._compounds = symbols, compounds
+
+    def __missing__(self, chunk: str) -> tuple[tuple[str, ...], str]:
+        tokens = split(chunk)
+        if self._compounds:
+            tokens = [piece for token in tokens for piece in (self._compounds.get(token) or (token,))]
+        read = ((*tokens, " "), "".join([self._symbols.get(token, OTHER) for token in tokens]) + SPACE)
+        if len(chunk) <= _LONGEST_CHUNK:
+            if len(self) >= _MOST_CHUNKS:
+                self.clear()
+            self[chunk] = read
+        return read
 
 
 @dataclass(slots=True)
@@ -54,34 +76,20 @@ class Grammar:
     years: str
     marks: Mapping[str, Any]
     near: frozenset[str]
-    compounds: Mapping[str, tuple[str, str]]
     trim: frozenset[str]
     moods: Moods
     _charset: Callable[[str], str]
     _wordset: Callable[[str], str]
-    _chunks: dict[str, tuple[tuple[str, ...], str]] = field(default_factory=dict)
+    _chunks: _Chunks
     _slots: dict[int, tuple[re.Pattern[str], list[str]]] = field(default_factory=dict)
     _spans: dict[tuple[int, str], dict[str, tuple[int, int]]] = field(default_factory=dict)
 
     def read(self, lower: str) -> tuple[list[str], str]:
         """The tokens of a text in lower case, and a symbol for each. What stands between two spaces is read once and remembered."""
-        known = self._chunks.get
-        chunks = [known(chunk) or self._chunk(chunk) for chunk in lower.split(" ")]
-        tokens = list(chain.from_iterable([chunk[0] for chunk in chunks]))
+        chunks = list(map(self._chunks.__getitem__, lower.split(" ")))
+        tokens = list(chain.from_iterable(map(_TOKENS, chunks)))
         del tokens[-1]
-        return tokens, "".join([chunk[1] for chunk in chunks])[:-1]
-
-    def _chunk(self, chunk: str) -> tuple[tuple[str, ...], str]:
-        """The tokens and symbols of a stretch without spaces, with the space after it."""
-        tokens = split(chunk)
-        if self.compounds:
-            tokens = [piece for token in tokens for piece in (self.compounds.get(token) or (token,))]
-        read = ((*tokens, " "), "".join([self.symbols.get(token, OTHER) for token in tokens]) + SPACE)
-        if len(chunk) <= _LONGEST_CHUNK:
-            if len(self._chunks) >= _MOST_CHUNKS:
-                self._chunks.clear()
-            self._chunks[chunk] = read
-        return read
+        return tokens, "".join(map(_SYMBOLS, chunks))[:-1]
 
     def slots(self, number: int, symbols: str) -> dict[str, tuple[int, int]]:
         """(first, after the last) of the slots of rule `number` that took part in a match of `symbols`, by name."""
@@ -143,11 +151,11 @@ def grammar(language: str) -> Grammar:
         class_symbols["year"],
         marks,
         near,
-        _compounds(own, classes),
         frozenset(marks.get("trim", ())),
         Moods(words, tuple(marks.get("past_endings", ())), tuple(marks.get("future_endings", ()))),
         charset,
         wordset,
+        _Chunks(symbols, _compounds(own, classes)),
     )
 
 
@@ -253,6 +261,7 @@ def _symbols(
         *map(str, range(10_000)),
         *(f"0{digit}" for digit in range(10)),
         *(f"00{digit}" for digit in range(10)),
+        *(f"0{number}" for number in range(100, 1000)),
     ):
         kinds.setdefault(number, set()).update(numeral_classes(number))
     of_set: dict[frozenset[str], str] = {}

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["ENDS", "FUTURE", "FUTURE_ENDING", "FUTURE_TO", "PAST", "PLAN", "SURE_FUTURE", "TO", "Moods"]
+__all__ = ["ENDS", "FUTURE", "FUTURE_ENDING", "FUTURE_TO", "PAST", "PLAN", "PLANNED", "SURE_FUTURE", "TO", "Moods"]
 
 #: Flags, as plain integers because they are tested for every token around an expression.
-PAST, FUTURE, FUTURE_TO, TO, PLAN, SURE_FUTURE, FUTURE_ENDING, ENDS = (1 << bit for bit in range(8))
+PAST, FUTURE, FUTURE_TO, TO, PLAN, SURE_FUTURE, FUTURE_ENDING, ENDS, PLANNED = (1 << bit for bit in range(9))
 _BY_CLASS = {
     "past": PAST,
     "future": FUTURE,
@@ -14,6 +14,7 @@ _BY_CLASS = {
     "to": TO,
     "plan": PLAN,
     "surefuture": SURE_FUTURE,
+    "planned": PLANNED,
 }
 _STOPS = {".", "!", "?", ";", "\u201c", "\u201d", '"', "。", "！", "？", "؟", "؛"}
 _MOST = 50_000

@@ -126,6 +126,10 @@ def _feast(case: Case) -> Reading | None:
     if case.now is None:
         return None
     part = case.value("daypart", default="")
+    if case.has("weekword") and not (case.scene.narrative and case.timeline.year):
+        now = case.now
+        nearest = min((feast_day(name, now.year + way) for way in (-1, 0, 1)), key=lambda day: abs(day - now))
+        return Reading("DATE", named(nearest, "week"), 0.7, relative=True)
     if case.scene.narrative and case.timeline.year:
         return Reading(
             "TIME" if part else "DATE", feast_day(name, case.timeline.year).isoformat() + part, 0.7, relative=True

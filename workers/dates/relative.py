@@ -8,7 +8,7 @@ from workers.dates.absolute import stated_year
 from workers.dates.amounts import duration_value
 from workers.dates.calendar import add_days, moved, named
 from workers.dates.case import Case, Reading
-from workers.dates.tense import surely_ahead, tense
+from workers.dates.tense import completed, surely_ahead, tense
 
 __all__ = ["RELATIVE", "day_of"]
 
@@ -20,8 +20,6 @@ _UNKNOWN = {
     "quarter": "XXXX-QX",
     "half": "XXXX-HX",
 }
-#: `on ABC's "This Week"`: a title.
-_QUOTES = {'"', "\u201c", "\u201e", "`", "'", "\u2018"}
 _SHORT = {"second", "minute", "hour"}
 _QUARTER_NEAR = 450
 
@@ -45,6 +43,8 @@ def _deictic(case: Case) -> Reading | None:
     """today, yesterday, tomorrow, tonight, with a part of the day where one is named."""
     part = case.value("daypart", default="")
     count = int(case.value("deictic"))
+    if case.capital("deictic") and case.follows_name():
+        return None
     if case.scene.narrative and not part:
         return Reading("DATE", "PRESENT_REF", 0.6) if count == 0 else None
     if case.now is None:
@@ -55,7 +55,8 @@ def _deictic(case: Case) -> Reading | None:
 
 def _weekday_date(case: Case) -> date | None:
     """The day of a weekday's name: the last one on or before publication, or the next one by tense or by `next`."""
-    now = case.then_by("day") if case.scene.narrative else case.now
+    from_then = case.scene.narrative or (case.has("rel") and case.is_word(case.word("rel"), "relthen"))
+    now = case.then_by("day") if from_then else case.now
     if now is None:
         return None
     number = int(case.value("weekday"))
@@ -68,9 +69,7 @@ def _weekday_date(case: Case) -> date | None:
     if way == 0:
         return add_days(now, number - now.weekday())
     mood = tense(case)
-    if back and (
-        case.is_word(case.before(), "bound") or (case.before() == "as" and case.is_word(case.before(2), "asbound"))
-    ):
+    if back and _bounded(case) and not completed(case):
         mood = "future"
     elif mood == "future" and case.after() in {"'", "\u2019"}:
         mood = "past"
@@ -79,6 +78,12 @@ def _weekday_date(case: Case) -> date | None:
     if mood == "future" and surely_ahead(case):
         return add_days(now, 7)
     return add_days(now, -back)
+
+
+def _bounded(case: Case) -> bool:
+    """`by Monday`, `due Monday`, `as early as Monday`."""
+    before = case.before()
+    return case.is_word(before, "bound") or (before == "as" and case.is_word(case.before(2), "asbound"))
 
 
 def _weekday(case: Case) -> Reading | None:
@@ -101,7 +106,7 @@ def _unit(case: Case) -> Reading | None:
     """last week, this year, next month, the coming weekend."""
     unit = case.value("unit")
     way = int(case.value("rel", default=0))
-    if unit in _SHORT or (case.before() in _QUOTES and case.titled("unit")):
+    if unit in _SHORT or (case.quoted() and case.titled("unit")):
         return None
     if case.given.get("recent") and base_is_early(case):
         way = -1
@@ -162,8 +167,12 @@ def _last_quarter(case: Case, way: int = 0) -> Reading | None:
 
 def _offset(case: Case) -> Reading | None:
     """two years ago, three days later, a week earlier; `from` tells what it is counted from: publication (`now`) or the last time (`then`)."""
+    if _of_an_event(case):
+        return None
     unit, way = case.value("unit"), int(case.value("way"))
     count = case.number("n") if case.has("n") else 2.0 if case.is_word(case.word("unit"), "dual") else 1.0
+    if case.given.get("ahead") and (count is None or unit in _SHORT or unit == "quarter" or tense(case) != "future"):
+        return None
     if case.has("unit") and not case.has("n") and case.is_word(case.word("unit"), "units"):
         count = None
     if case.has("n") and case.is_word(case.after(), "comparing"):
@@ -171,6 +180,8 @@ def _offset(case: Case) -> Reading | None:
     base = case.then_by(unit) if case.value("from", default="now") == "then" or case.scene.narrative else case.now
     vague = Reading("DATE", "FUTURE_REF" if way > 0 else "PAST_REF", 0.6, relative=True)
     mod = case.value("approx")
+    if count is not None and unit in _SHORT and case.given.get("fine"):
+        return Reading("DURATION", duration_value(count, unit), 0.8, mod=mod, end=case.start + case.spans["unit"][1])
     if count is None or unit in _SHORT:
         return vague
     if unit == "year" and count == 1 and way < 0 and (quarter := _year_before_quarter(case)):
@@ -197,6 +208,12 @@ def _offset(case: Case) -> Reading | None:
     return Reading("DATE", value, 0.85, mod=mod, relative=True, anchor=base, echo=compared)
 
 
+def _of_an_event(case: Case) -> bool:
+    """`the day before the match` is counted from the match, `the day before, they had met` from the day named last."""
+    counted = case.has("n") or not case.given.get("fine")
+    return not counted and (case.word("unit") == "day" or "alone" in case.given) and case.after().isalpha()
+
+
 def _year_before_quarter(case: Case) -> str | None:
     """`a year earlier` beside a quarter means that quarter of the year before."""
     line = case.timeline
@@ -214,6 +231,10 @@ def _year_before_quarter(case: Case) -> str | None:
 
 def _reference(case: Case) -> Reading | None:
     """now, recently, soon: the value stands in the rule table."""
+    if case.given.get("ahead") and not (
+        case.is_word(case.before(), "future") or case.is_word(case.before(), "surefuture")
+    ):
+        return None
     return Reading("DATE", case.given["value"], 0.8)
 
 

@@ -3,13 +3,15 @@
 from typing import Literal
 
 from workers.dates.case import Case
-from workers.dates.moods import ENDS, FUTURE, FUTURE_ENDING, FUTURE_TO, PAST, PLAN, SURE_FUTURE, TO
+from workers.dates.moods import ENDS, FUTURE, FUTURE_ENDING, FUTURE_TO, PAST, PLAN, PLANNED, SURE_FUTURE, TO
 from workers.dates.pattern import SPACE
 
 __all__ = ["Tense", "governed", "surely_ahead", "tense"]
 
 Tense = Literal["past", "future", "none"]
 _BACK, _AHEAD = 60, 40
+#: Tokens before an expression in which the verb of its clause is looked for.
+_CLAUSE = 20
 
 
 def tense(case: Case) -> Tense:
@@ -24,12 +26,35 @@ def surely_ahead(case: Case) -> bool:
     return any("surefuture" in words.get(token, {}) for token in near)
 
 
+def completed(case: Case) -> bool:
+    """Whether the clause is in the past perfect: what `had been due by Friday`, or `had arrived by Friday`, has come to pass.
+
+    For `until Friday, they had not` the clause may follow."""
+    tokens = case.scene.tokens
+    before = range(case.start - 1, max(-1, case.start - _CLAUSE), -1)
+    after = range(case.end, min(len(tokens), case.end + _CLAUSE // 2))
+    return _perfect(case, before) or _perfect(case, after)
+
+
+def _perfect(case: Case, places: range) -> bool:
+    """Whether one of these tokens, read to the end of the sentence, is `had`."""
+    tokens, moods, words = case.scene.tokens, case.scene.grammar.moods, case.scene.grammar.words
+    for at in places:
+        if "perfect" in words.get(tokens[at], {}):
+            return True
+        if moods[tokens[at]] & ENDS and not _abbreviates(tokens, at):
+            return False
+    return False
+
+
 def governed(case: Case) -> bool:
     """Whether a verb in the past stands right before: `was signed on October 15`."""
     moods, words = case.scene.grammar.moods, case.scene.grammar.words
     near = [token for token in case.scene.tokens[max(0, case.start - 7) : case.start] if token.isalpha()][-3:]
     return any(
-        moods[token] & PAST and not (at and "be" in words.get(near[at - 1], {}))
+        moods[token] & PAST
+        and "present" not in words.get(token, {})
+        and not (at and "be" in words.get(near[at - 1], {}))
         for at, token in enumerate(near)
         if at >= len(near) - 2
     )
@@ -69,11 +94,17 @@ def _after(case: Case) -> Tense | None:
             continue
         if mood & ENDS and not _abbreviates(tokens, at):
             return None
-        if mood & (SURE_FUTURE | FUTURE_ENDING):
+        if mood & (SURE_FUTURE | FUTURE_ENDING) or (mood & PLANNED and _infinitive(case, at)):
             return "future"
         if mood & PAST:
             return "past"
     return None
+
+
+def _infinitive(case: Case, at: int) -> bool:
+    """`plans to`, where `plans` alone may be a noun."""
+    tokens = case.scene.tokens
+    return at + 2 < len(tokens) and bool(case.scene.grammar.moods[tokens[at + 2]] & TO)
 
 
 def _preceded(case: Case, at: int, kind: str, reach: int = 1) -> bool:
