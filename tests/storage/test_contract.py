@@ -456,6 +456,7 @@ def test_a_failing_step_leaves_the_store_as_it_was(store: Store, monkeypatch: py
     assert store.columns() == before
 
 
+@DATABASES
 def test_search_is_turned_off_and_on_without_losing_an_article(store: Store) -> None:
     write(store, [article("a1", "Grain talks.")])
     open_sink(store.address, search=False).open()

@@ -8,7 +8,7 @@ from workers.cleaner.byline import agency_in, author_names, without_byword
 from workers.cleaner.groups import place_bits
 from workers.text.normalize import comparable
 
-__all__ = ["is_credit", "visible_agency", "visible_authors"]
+__all__ = ["is_credit", "is_names", "visible_agency", "visible_authors"]
 
 _AUTHOR_PLACE = place_bits("byline")
 _FAR_ABOVE, _FAR_BELOW = 8, 10
@@ -114,10 +114,10 @@ def _bare(texts: Sequence[str], start: int, end: int) -> Iterator[str]:
         if number < start + _REACH_STAMP and (credited := [*_credited(texts[number])]):
             yield from credited
             return
-        if not _is_names(texts[number]):
+        if not is_names(texts[number]):
             continue
         after = number
-        while after < end and (_is_names(texts[after]) or _AND.match(texts[after])):
+        while after < end and (is_names(texts[after]) or _AND.match(texts[after])):
             after += 1
         around = [*texts[max(start, number - 1) : number], *texts[after : after + _REACH_STAMP]]
         if any(len(text) <= _LONGEST_BYLINE and _STAMP.search(text) for text in around):
@@ -136,12 +136,12 @@ def _credited(text: str) -> Iterator[str]:
         return
     parts = _BARS.split(text)
     for part in parts if len(parts) > 1 else ():
-        if _is_names(without_byword(part)):
+        if is_names(without_byword(part)):
             yield from author_names(part)
             return
 
 
-def _is_names(text: str) -> bool:
+def is_names(text: str) -> bool:
     """Whether the line is names (with what joins them) and nothing else."""
     if not 4 <= len(text) <= _LONGEST_BYLINE or text[-1] in ".!?:":
         return False

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from workers.cleaner.authors import is_credit
+from workers.cleaner.authors import is_credit, is_names
 from workers.cleaner.blocks import Block, Page
 from workers.cleaner.body_model import Models, page_chances
 from workers.cleaner.byline import is_byline
@@ -81,6 +81,7 @@ def _reasons(
     reasons: list[str | None] = []
     scores: list[float] = []
     seen: set[str] = set()
+    begun = False
     for number, (block, is_body, chance) in enumerate(zip(blocks, chosen.tolist(), chances.tolist(), strict=True)):
         text = block.text
         reason, score = None, 1.0
@@ -96,6 +97,9 @@ def _reasons(
             ruled = classify(text, signs[number]) if len(text) < _SHORT else None
             doubtful = ruled == "legal_notice" and chance > _SURE  # a story may speak of privacy policies
             reason = ruled if ruled in _RULED and not doubtful else _said_by_itself(text)
+            if reason is None and not begun:  # a name alone above the first paragraph signs it
+                begun = is_prose(text)
+                reason = None if begun or not is_names(text) else "byline"
         else:
             reason, score = _why(block, signs[number], places), round(1.0 - chance, 3)
         if is_body:
@@ -107,7 +111,7 @@ def _reasons(
 
 def _said_by_itself(text: str) -> str | None:
     """What a line is that the model took for body but that says what it is."""
-    if is_byline(text):
+    if is_byline(text) or (len(text) <= _SHORT and is_credit(text)):
         return "byline"
     return "promotion" if points_elsewhere(text) else None
 
