@@ -48,3 +48,10 @@ def test_the_body_starts_where_prose_does_not_stop(noise: int) -> None:
     chosen = [segment.text != "Menu" for segment in segments]
     expected = 0 if not noise else 10
     assert body_start(segments, chosen, np.ones(len(segments), np.float32)) == expected
+
+
+def test_the_sentence_that_is_all_of_a_dump_is_its_body_and_no_headline() -> None:
+    sentence = "The talks go on in Geneva, a reader writes without a title."
+    choice = choose_lines(sentence, None, load_models())
+    assert choice.title is None
+    assert choice.reasons == (None,)

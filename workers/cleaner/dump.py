@@ -29,8 +29,6 @@ __all__ = ["choose_lines"]
 
 #: Above this chance a piece is body. Chosen on the development dumps, each read by a model that had not seen its domain.
 _BODY = 0.5
-#: Prose beside prose of the body is body above this: a text rather runs on than stops. Chosen likewise.
-_RUNS_ON = 0.3
 #: What a line is wherever it stands, whatever the model thinks.
 _RULED = frozenset({"document_id", "timestamp", "clock"})
 
@@ -50,7 +48,6 @@ def choose_lines(content: str, title_hint: str | None, models: Models, profile: 
     if profile is not None:
         cut_repeated(texts, told, chances, profile)
     chosen = [chance >= _BODY and reason is None for chance, reason in zip(chances.tolist(), told, strict=True)]
-    _keep_running_on(texts, told, chances, chosen)
     first = chosen.index(True) if True in chosen else len(chosen)
     title, index = (
         _headline(segments, told, chosen, chances, models)
@@ -78,24 +75,15 @@ def choose_lines(content: str, title_hint: str | None, models: Models, profile: 
 def _headline(
     segments: Sequence[Segment], told: Sequence[str | None], chosen: Sequence[bool], chances: Matrix, models: Models
 ) -> tuple[str | None, int]:
-    """The headline and the number of the piece that holds it; (None, -1) where nothing is likely to be one."""
+    """The headline and the number of the piece that holds it; (None, -1) where nothing is likely to be one. The sentence that is all the body is none."""
     found = likeliest_headline(segments, told, chosen, chances, models["headline.1"])
     if found is not None:
-        return found.text, found.number
+        body = {comparable(segment.text) for segment, is_body in zip(segments, chosen, strict=True) if is_body}
+        alone = is_prose(found.text) and body == {comparable(found.text)}
+        return (None, -1) if alone else (found.text, found.number)
     if _opens_with_headline([segment.text for segment in segments], chosen):
         return segments[0].text, 0
     return None, -1
-
-
-def _keep_running_on(texts: Sequence[str], told: Sequence[str | None], chances: Matrix, chosen: list[bool]) -> None:
-    """Take in running text that touches the body, downwards and then upwards."""
-    prose = [is_prose(text) for text in texts]
-    for step in (1, -1):
-        for number in range(len(texts))[::step]:
-            beside = number - step
-            open_ = not chosen[number] and told[number] is None and chances[number] >= _RUNS_ON
-            if open_ and 0 <= beside < len(texts) and chosen[beside] and prose[number]:
-                chosen[number] = True
 
 
 def cut_repeated(texts: Sequence[str], told: list[str | None], chances: Matrix, profile: Profile) -> None:
