@@ -25,6 +25,7 @@ __all__ = ["SINK_CASES", "can_mount"]
 _MENTIONS, _ENTITIES = 4, 2
 _SMALL = {"batch_records": 50, "chunk_records": 25}
 _DISK_MB = 96
+_READS = 20
 
 
 def _articles(names: Iterable[str], *, padding: int = 0, **changed: object) -> Iterator[Outgoing]:
@@ -50,8 +51,18 @@ def _in_lake(folder: Path) -> list[str]:
     """As a plain glob gives them."""
     if not any((folder / "lake").glob("articles/**/*.parquet")):
         return []
-    with duckdb.connect() as connection:
-        rows = connection.execute(f"SELECT id, len(mentions), len(entities) FROM read_parquet('{folder}/lake/articles/**/*.parquet')").fetchall()  # fmt: skip
+    query = f"SELECT id, len(mentions), len(entities) FROM read_parquet('{folder}/lake/articles/**/*.parquet')"
+    for attempt in range(_READS):
+        try:
+            with duckdb.connect() as connection:
+                rows = connection.execute(query).fetchall()
+            break
+        except (
+            duckdb.IOException
+        ):  # a file was replaced between listing and opening: docs/lake.md tells readers to ask again
+            if attempt == _READS - 1:
+                raise
+            time.sleep(0.2)
     return [name for name, *found in rows for _ in range(1 if found == [_MENTIONS, _ENTITIES] else 2)]
 
 
