@@ -3,12 +3,15 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from html import unescape
+from itertools import repeat
 from typing import NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser
 
-from workers.cleaner.groups import NO_BITS, attribute_words, element_bits
+from workers.cleaner import native
+from workers.cleaner.groups import NO_BITS, PROPERTY_BITS, TAG_BITS, TELLING, WORD_BITS, element_bits
 from workers.errors import Refused
 from workers.text.normalize import collapse, normalize
 
@@ -60,6 +63,8 @@ MOST_BLOCKS = 8_000
 _PROSE = 80
 #: A link that holds more text than this (characters) was never closed: the parser carries it on through the page.
 _LONGEST_LINK = 1_500
+#: So much of their attributes (characters) makes two elements of one kind.
+_KIND_HEAD = 80
 _BR = "\x1e"
 _PARAGRAPH_BREAK = re.compile("\x1e\\s*\x1e[\\s\x1e]*")
 _BLANK_LINES = re.compile(r"\n\s*\n")
@@ -76,33 +81,19 @@ class Block(NamedTuple):
     element: int = -1
     page: "Page | None" = None
 
-    @property
-    def around(self) -> frozenset[str]:
-        """The tags and the class and id words of the elements around it."""
-        return self.page.around(self.element) if self.page is not None else frozenset()
-
 
 @dataclass(slots=True)
 class Page:
     """The elements that hold the blocks, as parallel lists, in the order in which they open: the body is element 0, and element i and all inside it
-    are the elements from i up to (not with) `ends[i]`."""
+    are the elements from i up to (not with) `ends[i]`. Elements of one kind (tag, attributes, places that the parent names) share a number."""
 
     blocks: list[Block] = field(default_factory=list)
     tags: list[str] = field(default_factory=list)
-    heads: list[str] = field(default_factory=list)
     parents: list[int] = field(default_factory=list)
     depths: list[int] = field(default_factory=list)
     bits: list[int] = field(default_factory=list)
     ends: list[int] = field(default_factory=list)
-
-    def around(self, element: int) -> frozenset[str]:
-        """The tags and class words from this element up to the body."""
-        found: set[str] = set()
-        while element >= 0:
-            found.add(self.tags[element])
-            found |= attribute_words(self.heads[element])
-            element = self.parents[element]
-        return frozenset(found)
+    kinds: list[int] = field(default_factory=list)
 
 
 def looks_like_html(content: str, media_type: str | None) -> bool:
@@ -121,22 +112,59 @@ def read_page(tree: LexborHTMLParser) -> Page:
         node.replace_with(node.text() or " ")
     body = tree.body
     source = (body.html or "") if body is not None else ""
+    page = _read_compiled(source) if native.LIBRARY is not None else None
+    if page is None:
+        page = _read_pieces(source)
+    _tidy(page.blocks)
+    return page
+
+
+@lru_cache(maxsize=1)
+def _give_tables() -> None:
+    native.load_reading_tables(WORD_BITS, TAG_BITS, _KINDS, TELLING, PROPERTY_BITS)
+
+
+def _read_compiled(source: str) -> Page | None:
+    """By the compiled core; None where the page holds what it does not read."""
+    _give_tables()
+    try:
+        read = native.read(source.encode("utf-8", "surrogatepass"), _MAX_TAGS, MOST_BLOCKS)
+    except native.TooMuch as much:
+        raise (_too_many_blocks() if much.blocks else _too_many_tags(much.pieces)) from None
+    if read is None:
+        return None
+    page = Page([], read.tags, read.parents, read.depths, read.places, read.ends, read.kinds)
+    tags = map(read.tags.__getitem__, read.element)
+    rows = zip(read.texts, tags, read.linked, read.bold, read.bits, read.element, repeat(page))
+    page.blocks = list(map(Block._make, rows))
+    return page
+
+
+def _read_pieces(source: str) -> Page:
+    """The same in Python."""
     pieces = source.split("<")
     if _COMMENT in source:
         pieces = _without_comments(pieces)
     if len(pieces) > _MAX_TAGS:
-        raise Refused("too_expensive", f"{len(pieces)} tags; at most {_MAX_TAGS} are read")
+        raise _too_many_tags(len(pieces))
     walker = _Walker(reveal=False)
     walker.walk(pieces)
     if len(walker.page.blocks) > MOST_BLOCKS:
-        raise Refused("too_expensive", f"more than {MOST_BLOCKS} blocks of text")
+        raise _too_many_blocks()
     reveal = walker.hidden > _text_size(walker.page)
     unclosed = frozenset(link for link, size in walker.links.items() if size > _LONGEST_LINK)
     if reveal or unclosed:
         walker = _Walker(reveal=reveal, not_links=unclosed)
         walker.walk(pieces)
-    _tidy(walker.page.blocks)
     return walker.page
+
+
+def _too_many_tags(count: int) -> Refused:
+    return Refused("too_expensive", f"{count} tags; at most {_MAX_TAGS} are read")
+
+
+def _too_many_blocks() -> Refused:
+    return Refused("too_expensive", f"more than {MOST_BLOCKS} blocks of text")
 
 
 def _without_comments(pieces: Sequence[str]) -> list[str]:
@@ -193,8 +221,10 @@ class _Walker:
         #: Of each open block element: tag, attributes, its number on the page once a block needed it, else -1.
         self._open: list[tuple[str, str]] = []
         self._numbers: list[int] = []
+        #: The first element of each kind.
+        self._kinds: dict[tuple[str, str, int], int] = {}
 
-    def walk(self, pieces: Sequence[str]) -> None:  # noqa: C901, PLR0912, PLR0915  the one hot loop; calls would double its time
+    def walk(self, pieces: Sequence[str]) -> None:  # noqa: C901, PLR0912, PLR0915  one loop, as the compiled twin has it
         texts, opened, numbers, reveal = self._texts, self._open, self._numbers, self._reveal
         kind_of = _KINDS.get
         stack: list[int] = []
@@ -236,6 +266,7 @@ class _Walker:
                     stack.append(kind)
                 elif (
                     attributes
+                    and opened  # a body that a script is to reveal is read
                     and not reveal
                     and ("hidden" in attributes or "none" in attributes)
                     and _HIDDEN.search(head)
@@ -315,7 +346,9 @@ class _Walker:
             page.ends.append(0)
             page.depths.append(place)
             page.tags.append(name)
-            page.heads.append(attributes)
             page.bits.append(element_bits(name, attributes) if place else NO_BITS)
-            numbers[place] = len(page.parents) - 1
+            numbers[place] = number = len(page.parents) - 1
+            above = page.bits[page.parents[number]] if place else NO_BITS
+            kind = (name, attributes[:_KIND_HEAD] if name != "a" else "", above)
+            page.kinds.append(self._kinds.setdefault(kind, number))
         return numbers[-1]

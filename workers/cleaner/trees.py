@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from workers.cleaner import native
 from workers.cleaner.wording import Matrix
 
 __all__ = ["Trees", "load_trees"]
@@ -40,6 +41,13 @@ class Trees:
         """The chance of each row to be body, 0 to 1."""
         if not len(rows):
             return np.zeros(0, np.float32)
+        scores = self._sums(rows) + np.float32(self.bias)
+        result: Matrix = (1.0 / (1.0 + np.exp(-scores))).astype(np.float32)
+        return result
+
+    def _sums(self, rows: Matrix) -> Matrix:
+        if native.LIBRARY is not None:
+            return native.trees_sum(np.ascontiguousarray(rows.T, np.float32), self.features, self.borders, self.leaves)
         features, borders, which, starts = self._questions
         columns = np.ascontiguousarray(rows.T)
         answers = (columns.take(features, axis=0) > borders).view(np.uint8)
@@ -47,9 +55,8 @@ class Trees:
         for level in reversed(range(len(which) - 1)):
             leaf += leaf
             leaf += answers.take(which[level], axis=0)
-        scores = self.leaves.ravel().take(leaf + starts).sum(axis=0) + self.bias
-        result: Matrix = (1.0 / (1.0 + np.exp(-scores))).astype(np.float32)
-        return result
+        sums: Matrix = self.leaves.ravel().take(leaf + starts).sum(axis=0)
+        return sums
 
 
 def load_trees(path: Path) -> dict[str, Trees]:
