@@ -1,4 +1,4 @@
-"""Compiles the cleaner's hot loops (workers/cleaner/native) when the package is built: by the machine's C compiler, else by the one in the
+"""Compiles the hot loops over text (workers/text/native) when the package is built: by the machine's C compiler, else by the one in the
 PyPI package ziglang, so that a machine without a toolchain needs nothing else. Where neither works the package is installed without the library:
 the same results, slower."""
 
@@ -11,7 +11,7 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-FOLDER = Path("workers/cleaner/native")
+FOLDER = Path("workers/text/native")
 #: No fused multiply-add and no fast mathematics: the results are those of NumPy, bit by bit. The oldest processors of the kind can run it.
 FLAGS = ("-std=c11", "-O3", "-Wall", "-fPIC", "-shared", "-fvisibility=hidden", "-ffp-contract=off")
 ZIG_FLAGS = ("-mcpu=baseline", "-fno-sanitize=undefined", "-Wl,-s")
@@ -51,7 +51,7 @@ class CustomBuildHook(BuildHookInterface[Any]):
         if self.target_name != "wheel":
             return
         if failure := compile_core(Path(self.root)):
-            self.app.display_warning(f"the cleaner's core was not compiled; cleaning will be slower.\n{failure}")
+            self.app.display_warning(f"the core (workers/text/native) was not compiled; cleaning will be slower.\n{failure}")
             return
         build_data["pure_python"] = False
         build_data["tag"] = f"py3-none-{sysconfig.get_platform().replace('-', '_').replace('.', '_')}"

@@ -13,12 +13,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
-from workers.cleaner import blocks, body_model, native, wording
+from workers.cleaner import blocks, body_model, wording
 from workers.cleaner.blocks import Page, read_page
 from workers.cleaner.metadata import Metadata, read_metadata
 from workers.cleaner.segments import split_dump
 from workers.cleaner.titles import headline_anchor
 from workers.errors import Refused
+from workers.text import language, native
 
 _LIBRARY = native.LIBRARY
 _NAMES = (
@@ -181,3 +182,11 @@ def test_real_pages_and_dumps_are_read_alike(bench: Path) -> None:
         segments = split_dump(dumps[name])
         compiled, plain = _both(lambda segments=segments: body_model.line_rows(segments))
         np.testing.assert_array_equal(compiled, plain)
+
+
+@given(st.lists(_PIECES, min_size=1, max_size=60).map(" ".join))
+@settings(max_examples=200, deadline=None)
+def test_languages_are_scored_alike(text: str) -> None:
+    compiled, plain = _both(lambda: language.identify(text))
+    assert compiled.code == plain.code
+    assert compiled.confidence == pytest.approx(plain.confidence, abs=0.0011)

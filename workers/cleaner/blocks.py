@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser
 
-from workers.cleaner import native
+from workers.text import native
 from workers.cleaner.groups import NO_BITS, PROPERTY_BITS, TAG_BITS, TELLING, WORD_BITS, element_bits
 from workers.errors import Refused
 from workers.text.normalize import collapse, normalize
@@ -195,7 +195,10 @@ def _tidy(blocks: list[Block]) -> None:
     lines = tidied.split("\n")
     if len(lines) != len(blocks):
         lines = [normalize(block.text) for block in blocks]
-    changed = [block._replace(text=collapse(line)) for block, line in zip(blocks, lines, strict=True)]
+    changed = [
+        block if line == block.text else block._replace(text=collapse(line))
+        for block, line in zip(blocks, lines, strict=True)
+    ]
     blocks[:] = [block for block in changed if block.text]
 
 

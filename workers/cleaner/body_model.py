@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from workers.cleaner import native, outline, structure, wording
+from workers.cleaner import outline, structure, wording
 from workers.cleaner.blocks import Page
 from workers.cleaner.context import (
     SECOND_COLUMNS,
@@ -22,6 +22,7 @@ from workers.cleaner.metadata import Metadata
 from workers.cleaner.segments import Segment
 from workers.cleaner.trees import Trees, load_trees
 from workers.cleaner.wording import Matrix
+from workers.text import native
 
 __all__ = [
     "Models",

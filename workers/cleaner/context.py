@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from workers.cleaner import native
+from workers.text import native
 from workers.cleaner.wording import Matrix
 
 __all__ = ["SECOND_COLUMNS", "second_look", "second_look_into", "with_neighbours", "width_with_neighbours"]

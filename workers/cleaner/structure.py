@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from workers.cleaner import native
+from workers.text import native
 from workers.cleaner.blocks import Block, Page
 from workers.cleaner.groups import PLACES
 from workers.cleaner.metadata import Metadata

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from workers.cleaner import native
+from workers.text import native
 from workers.cleaner.wording import Matrix
 
 __all__ = ["Trees", "load_trees"]

@@ -9,7 +9,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from workers.cleaner import native
+from workers.text import native
 from workers.cleaner.lexicon import GROUPS, word_groups
 
 __all__ = ["NAMES", "Matrix", "describe", "describe_into"]

@@ -1,4 +1,4 @@
-"""The cleaner's hot loops in C (the .c files beside this), through ctypes; without the library the same work is done in Python, ten times slower.
+"""Hot loops over text in C (the .c files beside this), through ctypes; without the library the same work is done in Python, ten times slower.
 
 The library is compiled when the package is installed (deploy/build_core.py). `LIBRARY` is None where that was not possible: everything that is
 built on it asks first and has a Python twin; tests/cleaner/test_native.py holds the two together. Nothing here keeps a reference to a buffer
@@ -26,7 +26,7 @@ __all__ = [
 ]
 
 #: Must be that of core.h.
-_VERSION = 1
+_VERSION = 2
 Floats: TypeAlias = NDArray[np.float32]
 _pointer, _long, _int = ctypes.c_void_p, ctypes.c_int64, ctypes.c_int32
 
@@ -41,6 +41,7 @@ def _load(path: Path) -> ctypes.CDLL | None:
         return None
     library.reading_of.restype = ctypes.POINTER(_Reading)
     library.reading_free.restype = None
+    library.language_scores.restype = _long
     return library
 
 
@@ -206,6 +207,25 @@ def trees_sum(columns: Floats, features: NDArray[np.int64], borders: Floats, lea
         _at(columns), _long(columns.shape[1]), _at(features), _at(borders), _at(leaves), _long(features.shape[0]), _long(features.shape[1]), _at(sums)
     ))  # fmt: skip
     return sums
+
+
+class Automaton(NamedTuple):
+    """py3langid's model: where each byte leads from each state, which row of moves a state has, what it finds (-1: nothing), and how much each
+    finding says of each language (float16 as its bits)."""
+
+    moves: NDArray[np.uint32]
+    rows: NDArray[np.uint16]
+    found: NDArray[np.int32]
+    weights: NDArray[np.uint16]
+
+
+def language_scores(automaton: Automaton, text: bytes, scores: Floats) -> int:
+    """Add to the scores of the languages what the text says of each; how many findings there were."""
+    count: int = _library().language_scores(
+        *map(_at, automaton), text, _long(len(text)), _at(scores), _long(len(scores))
+    )  # fmt: skip
+    _check(int(count < 0))
+    return count
 
 
 def _library() -> ctypes.CDLL:

@@ -1,4 +1,4 @@
-/* The cleaner's hot loops in C11, called through ctypes (workers/cleaner/native/__init__.py). Plain functions over buffers: no Python.h, so one
+/* Hot loops over text in C11, called through ctypes (workers/text/native/__init__.py). Plain functions over buffers: no Python.h, so one
    library serves every Python. Each does what the Python of the same name does, to the bit; tests/cleaner/test_native.py holds them together.
    Tables (vocabulary, classes of characters, kinds of tags) come from Python: each is written down once, there. */
 #ifndef DATELINE_CORE_H
@@ -14,7 +14,7 @@
 #endif
 
 /* Raised when the Python binding and the library no longer fit each other. */
-#define CORE_VERSION 1
+#define CORE_VERSION 2
 
 /* A piece of the source: where it begins and how many bytes it has. */
 typedef struct {
