@@ -51,7 +51,9 @@ class CustomBuildHook(BuildHookInterface[Any]):
         if self.target_name != "wheel":
             return
         if failure := compile_core(Path(self.root)):
-            self.app.display_warning(f"the core (workers/text/native) was not compiled; cleaning will be slower.\n{failure}")
+            self.app.display_warning(
+                f"the core (workers/text/native) was not compiled; cleaning will be slower.\n{failure}"
+            )
             return
         build_data["pure_python"] = False
         build_data["tag"] = f"py3-none-{sysconfig.get_platform().replace('-', '_').replace('.', '_')}"

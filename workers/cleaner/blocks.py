@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser
 
-from workers.text import native
 from workers.cleaner.groups import NO_BITS, PROPERTY_BITS, TAG_BITS, TELLING, WORD_BITS, element_bits
 from workers.errors import Refused
+from workers.text import native
 from workers.text.normalize import collapse, normalize
 
 __all__ = ["MOST_BLOCKS", "Block", "Page", "looks_like_html", "read_page"]
@@ -94,6 +94,8 @@ class Page:
     bits: list[int] = field(default_factory=list)
     ends: list[int] = field(default_factory=list)
     kinds: list[int] = field(default_factory=list)
+    #: The same as arrays, where the compiled core read it; blocks may have been left out since.
+    read: native.Reading | None = None
 
 
 def looks_like_html(content: str, media_type: str | None) -> bool:
@@ -104,24 +106,31 @@ def looks_like_html(content: str, media_type: str | None) -> bool:
 
 
 def read_page(tree: LexborHTMLParser) -> Page:
-    """The visible blocks and their elements. It strips the tree of what is invisible. Raises Refused("too_expensive") for a page of
+    """The visible blocks and their elements. It may strip the tree of what is invisible. Raises Refused("too_expensive") for a page of
     more than 400,000 tags or 8,000 blocks. Hidden elements are left out, unless they hold more running text than what is shown (a page whose script was
     to reveal it)."""
-    tree.strip_tags([*INVISIBLE, *_MUTE], recursive=True)
-    for node in [node for name in _RAW_TEXT for node in tree.tags(name)]:
-        node.replace_with(node.text() or " ")
-    body = tree.body
-    source = (body.html or "") if body is not None else ""
-    page = _read_compiled(source) if native.LIBRARY is not None else None
+    page = _read_compiled(_body(tree)) if native.LIBRARY is not None else None
     if page is None:
-        page = _read_pieces(source)
+        _strip(tree)
+        page = _read_pieces(_body(tree))
     _tidy(page.blocks)
     return page
 
 
+def _body(tree: LexborHTMLParser) -> str:
+    return (tree.body.html or "") if tree.body is not None else ""
+
+
+def _strip(tree: LexborHTMLParser) -> None:
+    """Take out of the tree what no reader sees; text with markup written out becomes plain text."""
+    tree.strip_tags([*INVISIBLE, *_MUTE], recursive=True)
+    for node in [node for name in _RAW_TEXT for node in tree.tags(name)]:
+        node.replace_with(node.text() or " ")
+
+
 @lru_cache(maxsize=1)
 def _give_tables() -> None:
-    native.load_reading_tables(WORD_BITS, TAG_BITS, _KINDS, TELLING, PROPERTY_BITS)
+    native.load_reading_tables(WORD_BITS, TAG_BITS, {**_KINDS, **_NOT_READ}, TELLING, PROPERTY_BITS)
 
 
 def _read_compiled(source: str) -> Page | None:
@@ -129,14 +138,20 @@ def _read_compiled(source: str) -> Page | None:
     _give_tables()
     try:
         read = native.read(source.encode("utf-8", "surrogatepass"), _MAX_TAGS, MOST_BLOCKS)
-    except native.TooMuch as much:
+    except native.TooMuchError as much:
         raise (_too_many_blocks() if much.blocks else _too_many_tags(much.pieces)) from None
     if read is None:
         return None
-    page = Page([], read.tags, read.parents, read.depths, read.places, read.ends, read.kinds)
-    tags = map(read.tags.__getitem__, read.element)
-    rows = zip(read.texts, tags, read.linked, read.bold, read.bits, read.element, repeat(page))
-    page.blocks = list(map(Block._make, rows))
+    layout = read.layout
+    page = Page(
+        tags=read.tags, parents=layout.parents.tolist(), depths=layout.depths.tolist(), bits=read.places.tolist(), ends=layout.ends.tolist(),
+        kinds=read.kinds.tolist(), read=read,
+    )  # fmt: skip
+    elements: list[int] = layout.at.tolist()
+    tags = map(read.tags.__getitem__, elements)
+    page.blocks = list(map(Block._make, zip(
+        read.texts, tags, read.linked.tolist(), read.bold.tolist(), read.bits.tolist(), elements, repeat(page)
+    )))  # fmt: skip
     return page
 
 
@@ -204,6 +219,13 @@ def _tidy(blocks: list[Block]) -> None:
 
 _KINDS = {
     **dict.fromkeys(_VOID, _SINGLE), "br": _LINE, "hr": _RULE, **dict.fromkeys(_INLINE, _FLOWING), **dict.fromkeys(_BOLD, _STRONG), "a": _LINK,
+}  # fmt: skip
+
+#: What the compiled core passes over, beside: elements with all in them, those whose text holds no tags, single tags; and what it leaves to Python.
+_GONE, _GONE_RAW, _GONE_SINGLE, _ODD = range(7, 11)
+_NOT_READ = {
+    **dict.fromkeys((*INVISIBLE, "picture"), _GONE), **dict.fromkeys(("script", "style", "iframe", "noembed", "noframes"), _GONE_RAW),
+    **{tag: _GONE_SINGLE for tag in _MUTE if tag in _VOID}, **dict.fromkeys(_RAW_TEXT, _ODD),
 }  # fmt: skip
 
 

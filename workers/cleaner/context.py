@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from workers.text import native
 from workers.cleaner.wording import Matrix
+from workers.text import native
 
-__all__ = ["SECOND_COLUMNS", "second_look", "second_look_into", "with_neighbours", "width_with_neighbours"]
+__all__ = ["SECOND_COLUMNS", "second_look", "second_look_into", "width_with_neighbours", "with_neighbours"]
 
 _REACH = 3
 _WINDOWS = (5, 15)

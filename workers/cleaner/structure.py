@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from workers.text import native
 from workers.cleaner.blocks import Block, Page
 from workers.cleaner.groups import PLACES
 from workers.cleaner.metadata import Metadata
 from workers.cleaner.wording import Matrix
+from workers.text import native
 from workers.text.normalize import comparable, which_say
 
 __all__ = [
@@ -82,21 +82,26 @@ def describe_into(page: Page, wording: Matrix, metadata: Metadata, title_index: 
     """The same by the compiled core, into the first columns of a matrix (a row of `wording` and `columns` is a column of `describe_places`)."""
     blocks = page.blocks
     tags = [block.tag for block in blocks]
+    numbers = np.array([_TAG_NUMBERS.get(tag, len(_TAGS)) for tag in tags], np.uint8)
+    headings = np.array([tag in _HEADINGS for tag in tags], np.uint8)
+    claims = np.array(_claims(blocks, metadata), np.float32)
     native.describe_places(
-        _layout(page),
-        (np.array(page.bits, np.uint64), np.array(page.kinds, np.int32)),
-        (
-            wording, np.array([block.linked for block in blocks], np.float32), np.array([block.bold for block in blocks], np.float32),
-            np.array([block.bits for block in blocks], np.uint64),
-        ),
-        (np.array([_TAG_NUMBERS.get(tag, len(_TAGS)) for tag in tags], np.uint8), np.array([tag in _HEADINGS for tag in tags], np.uint8)),
-        np.array(_claims(blocks, metadata), np.float32), len(PLACES), _CLUTTER_BITS, title_index, columns,
-    )  # fmt: skip
+        _read_again(page), wording, (numbers, headings), claims, len(PLACES), _CLUTTER_BITS, title_index, columns
+    )
 
 
-def _layout(page: Page) -> native.Containers:
-    at = [block.element for block in page.blocks]
-    return native.Containers(*(np.array(numbers, np.int32) for numbers in (at, page.parents, page.ends, page.depths)))
+def _read_again(page: Page) -> native.Reading:
+    """The page as arrays: as it was read, or anew where blocks were left out since."""
+    blocks = page.blocks
+    if page.read is not None and len(page.read.layout.at) == len(blocks):
+        return page.read
+    at = np.array([block.element for block in blocks], np.int32)
+    layout = native.Containers(at, *(np.array(numbers, np.int32) for numbers in (page.parents, page.ends, page.depths)))
+    linked, bold = (np.array(shares) for shares in zip(*((block.linked, block.bold) for block in blocks), strict=True))
+    bits = np.array([block.bits for block in blocks], np.uint64)
+    return native.Reading(
+        [], page.tags, layout, linked, bold, bits, np.array(page.bits, np.uint64), np.array(page.kinds, np.int32)
+    )
 
 
 def _describe(page: Page, wording: Matrix, metadata: Metadata, title_index: int) -> Matrix:
@@ -286,7 +291,7 @@ def container_chances(page: Page, chance: Matrix, sizes: Matrix) -> Matrix:
 def container_chances_into(page: Page, chance: Matrix, sizes: Matrix, columns: Matrix) -> None:
     """The same by the compiled core, into the first columns of a matrix."""
     units = np.array([_UNIT_TAGS.get(tag, 0) for tag in page.tags], np.uint8)
-    native.container_chances(_layout(page), units, chance, sizes, columns)
+    native.container_chances(_read_again(page).layout, units, chance, sizes, columns)
 
 
 def _container_chances(page: Page, chance: Matrix, sizes: Matrix) -> Matrix:

@@ -9,8 +9,8 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from workers.text import native
 from workers.cleaner.lexicon import GROUPS, word_groups
+from workers.text import native
 
 __all__ = ["NAMES", "Matrix", "describe", "describe_into"]
 

@@ -26,7 +26,7 @@ _RARE = 4.0
 def _identifier() -> Any:
     from py3langid.langid import MODEL_FILE, LanguageIdentifier  # noqa: PLC0415  the model loads in a second, when first needed
 
-    class Compiled(LanguageIdentifier):  # type: ignore[misc]  the package has no types
+    class Compiled(LanguageIdentifier):  # type: ignore[misc]  # the package has no types
         """The same by the compiled core, which walks a text and adds up what it finds thirty times faster."""
 
         __slots__ = ("automaton",)

@@ -58,23 +58,33 @@ class _Reading(ctypes.Structure):
 LIBRARY = _load(Path(__file__).with_name("core.so"))
 
 
+class Containers(NamedTuple):
+    """Which element holds each block; each element's parent, end and depth."""
+
+    at: NDArray[np.int32]
+    parents: NDArray[np.int32]
+    ends: NDArray[np.int32]
+    depths: NDArray[np.int32]
+
+    def arguments(self) -> list[Any]:
+        """For the library: sizes, then where the arrays lie."""
+        return [_long(len(self.at)), _long(len(self.parents)), *map(_at, self)]
+
+
 class Reading(NamedTuple):
-    """What was read of a page: lists with an entry a block, then with an entry an element."""
+    """What was read of a page: texts, and the tags, places and kinds of elements; as arrays what is of each block (`layout.at` too) or element."""
 
     texts: list[str]
-    linked: list[float]
-    bold: list[float]
-    bits: list[int]
-    element: list[int]
     tags: list[str]
-    parents: list[int]
-    ends: list[int]
-    depths: list[int]
-    places: list[int]
-    kinds: list[int]
+    layout: Containers
+    linked: NDArray[np.float64]
+    bold: NDArray[np.float64]
+    bits: NDArray[np.uint64]
+    places: NDArray[np.uint64]
+    kinds: NDArray[np.int32]
 
 
-class TooMuch(Exception):
+class TooMuchError(Exception):
     """A page with more tags, or more blocks, than are read."""
 
     def __init__(self, *, pieces: int, blocks: int) -> None:
@@ -102,7 +112,7 @@ def load_reading_tables(
 
 
 def read(source: bytes, most_pieces: int, most_blocks: int) -> Reading | None:
-    """Read the serialised body of a page (UTF-8); None where it holds what only the Python reads. Raises TooMuch and MemoryError."""
+    """Read the serialised body of a page (UTF-8); None where it holds what only the Python reads. Raises TooMuchError and MemoryError."""
     library = _library()
     found = library.reading_of(source, _long(len(source)), _long(most_pieces), _long(most_blocks))
     if not found:
@@ -110,7 +120,7 @@ def read(source: bytes, most_pieces: int, most_blocks: int) -> Reading | None:
     try:
         told = found.contents
         if told.status > 1:
-            raise TooMuch(pieces=told.pieces, blocks=told.blocks)
+            raise TooMuchError(pieces=told.pieces, blocks=told.blocks)
         return _reading(told) if told.status == 0 else None
     finally:
         library.reading_free(found)
@@ -121,20 +131,17 @@ def _reading(told: _Reading) -> Reading:
     text = ctypes.string_at(told.text, told.text_size).decode("utf-8", "surrogatepass") if blocks else ""
     names = ctypes.string_at(told.names, told.names_size).decode("utf-8", "surrogatepass") if elements else ""
     return Reading(
-        text[:-1].split("\n") if blocks else [],
-        *(_numbers(at, kind, blocks) for at, kind in ((told.linked, "f8"), (told.bold, "f8"), (told.bits, "u8"), (told.element, "i4"))),
-        names.split("\n") if elements else [],
-        *(_numbers(at, "i4", elements) for at in (told.parents, told.ends, told.depths)),
-        _numbers(told.places, "u8", elements),
-        _numbers(told.kinds, "i4", elements),
+        text[:-1].split("\n") if blocks else [], names.split("\n") if elements else [],
+        Containers(_array(told.element, np.int32, blocks), *(_array(at, np.int32, elements) for at in (told.parents, told.ends, told.depths))),
+        _array(told.linked, np.float64, blocks), _array(told.bold, np.float64, blocks), _array(told.bits, np.uint64, blocks),
+        _array(told.places, np.uint64, elements), _array(told.kinds, np.int32, elements),
     )  # fmt: skip
 
 
-def _numbers(at: int, kind: str, count: int) -> list[Any]:
-    if not count:
-        return []
-    numbers: list[Any] = np.frombuffer(ctypes.string_at(at, count * int(kind[1])), kind).tolist()
-    return numbers
+def _array(at: int, kind: type[Any], count: int) -> NDArray[Any]:
+    """A copy of the library's numbers."""
+    size = np.dtype(kind).itemsize
+    return np.frombuffer(ctypes.string_at(at, count * size) if count else b"", kind)
 
 
 def load_wording_tables(
@@ -155,28 +162,15 @@ def describe(codes: NDArray[np.uint32], columns: Floats) -> None:
 
 
 def describe_places(
-    layout: "Containers", numbers: tuple[NDArray[np.uint64], NDArray[np.int32]], blocks: tuple[Floats, Floats, Floats, NDArray[np.uint64]],
-    tags: tuple[NDArray[np.uint8], NDArray[np.uint8]], claims: Floats, places: int, clutter: int, title_index: int, columns: Floats,
+    read: Reading, wording: Floats, tags: tuple[NDArray[np.uint8], NDArray[np.uint8]], claims: Floats, places: int, clutter: int, title_index: int, columns: Floats,
 ) -> None:  # fmt: skip
-    """Fill the columns of places. `numbers`: places and kind of each element; `blocks`: wording (columns), linked, bold, bits of each block;
-    `tags`: its tag's number, and whether that is a heading."""
+    """Fill the columns of places. `wording`: its columns; `tags`: the number of each block's tag, and whether that is a heading; `claims`: five
+    columns of what the page says of its blocks."""
+    shares = (read.linked.astype(np.float32), read.bold.astype(np.float32))
     _check(_library().places_describe(
-        *layout.arguments(), *map(_at, numbers), *map(_at, blocks), *map(_at, tags), _at(claims), _long(places), ctypes.c_uint64(clutter),
-        _long(title_index), _at(columns),
+        *read.layout.arguments(), _at(read.places), _at(read.kinds), _at(wording), *map(_at, shares), _at(read.bits), *map(_at, tags), _at(claims),
+        _long(places), ctypes.c_uint64(clutter), _long(title_index), _at(columns),
     ))  # fmt: skip
-
-
-class Containers(NamedTuple):
-    """Which element holds each block, and each element's parent, end and depth."""
-
-    at: NDArray[np.int32]
-    parents: NDArray[np.int32]
-    ends: NDArray[np.int32]
-    depths: NDArray[np.int32]
-
-    def arguments(self) -> list[Any]:
-        """For the library: sizes, then where the arrays lie."""
-        return [_long(len(self.at)), _long(len(self.parents)), *map(_at, self)]
 
 
 def container_chances(
@@ -200,11 +194,15 @@ def second_look(chance: Floats, sizes: Floats, columns: Floats) -> None:
     _check(_library().context_second(_at(chance), _at(sizes), _long(len(chance)), _at(columns)))
 
 
-def trees_sum(columns: Floats, features: NDArray[np.int64], borders: Floats, leaves: Floats) -> Floats:
-    """What all trees say of each row, summed up."""
+def trees_sum(
+    columns: Floats, questions: tuple[NDArray[np.int64], Floats], which: NDArray[np.int64], leaves: Floats
+) -> Floats:
+    """What all trees say of each row, summed up. `questions`: feature and border of each; `which`: those of each tree, a row a tree."""
     sums = np.empty(columns.shape[1], np.float32)
+    features, borders = questions
     _check(_library().trees_sum(
-        _at(columns), _long(columns.shape[1]), _at(features), _at(borders), _at(leaves), _long(features.shape[0]), _long(features.shape[1]), _at(sums)
+        _at(columns), _long(columns.shape[1]), _at(features), _at(borders), _long(len(features)), _at(which), _at(leaves), _long(which.shape[0]),
+        _long(which.shape[1]), _at(sums),
     ))  # fmt: skip
     return sums
 
@@ -222,7 +220,7 @@ class Automaton(NamedTuple):
 def language_scores(automaton: Automaton, text: bytes, scores: Floats) -> int:
     """Add to the scores of the languages what the text says of each; how many findings there were."""
     count: int = _library().language_scores(
-        *map(_at, automaton), text, _long(len(text)), _at(scores), _long(len(scores))
+        *(_at(array) for array in automaton), text, _long(len(text)), _at(scores), _long(len(scores))
     )  # fmt: skip
     _check(int(count < 0))
     return count

@@ -15,8 +15,14 @@ uint64_t hash_bytes(const void *bytes, size_t size, uint64_t seed) {
         hash = (hash ^ part) * 1099511628211u;
         hash ^= hash >> 32;
     }
-    part = 0;
-    memcpy(&part, at, size);
+    if (size >= 4) { /* the first four and the last four bytes, which may overlap */
+        uint32_t first, last;
+        memcpy(&first, at, 4);
+        memcpy(&last, at + size - 4, 4);
+        part = (uint64_t)last << 32 | first;
+    } else {
+        part = size ? (uint64_t)at[0] | (uint64_t)at[size / 2] << 8 | (uint64_t)at[size - 1] << 16 : 0;
+    }
     hash = (hash ^ part) * 0x9e3779b97f4a7c15u;
     return hash ^ (hash >> 32);
 }

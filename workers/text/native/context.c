@@ -116,24 +116,29 @@ EXPORT int32_t context_second(const float *chance, const float *sizes, int64_t r
     return 0;
 }
 
-/* The sum of what all trees say of each row. A tree asks `depth` questions (feature, border) and has 2**depth leaves; the last question is the
-   highest bit of the leaf's number. */
-EXPORT int32_t trees_sum(const float *columns, int64_t rows, const int64_t *features, const float *borders, const float *leaves, int64_t trees,
-                         int64_t depth, float *sums) {
-    if (depth > 16) return -1;
-    uint32_t *leaf = malloc((size_t)rows * sizeof *leaf + 1);
-    if (!leaf) return -1;
+/* The sum of what all trees say of each row. The questions (feature, border) are asked of all rows first; `which` names those of each tree, `depth`
+   of them; the answer to the last is the highest bit of the number of the leaf. */
+EXPORT int32_t trees_sum(const float *columns, int64_t rows, const int64_t *features, const float *borders, int64_t questions, const int64_t *which,
+                         const float *leaves, int64_t trees, int64_t depth, float *sums) {
+    if (depth > 8) return -1;
+    uint8_t *answers = malloc((size_t)(questions + 1) * (size_t)rows + 1), *leaf = answers + questions * rows;
+    if (!answers) return -1;
+    for (int64_t question = 0; question < questions; question++) {
+        const float *column = columns + features[question] * rows, border = borders[question];
+        uint8_t *answer = answers + question * rows;
+        for (int64_t row = 0; row < rows; row++) answer[row] = column[row] > border;
+    }
     for (int64_t row = 0; row < rows; row++) sums[row] = 0.0f;
     for (int64_t tree = 0; tree < trees; tree++) {
-        memset(leaf, 0, (size_t)rows * sizeof *leaf);
+        memset(leaf, 0, (size_t)rows);
         for (int64_t level = 0; level < depth; level++) {
-            const float *column = columns + features[tree * depth + level] * rows, border = borders[tree * depth + level];
-            const uint32_t bit = 1u << level;
-            for (int64_t row = 0; row < rows; row++) leaf[row] |= column[row] > border ? bit : 0u; /* four or eight rows at once */
+            const uint8_t *answer = answers + which[tree * depth + level] * rows;
+            const int shift = (int)level;
+            for (int64_t row = 0; row < rows; row++) leaf[row] = (uint8_t)(leaf[row] | answer[row] << shift);
         }
         const float *own = leaves + (tree << depth);
         for (int64_t row = 0; row < rows; row++) sums[row] += own[leaf[row]];
     }
-    free(leaf);
+    free(answers);
     return 0;
 }

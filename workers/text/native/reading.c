@@ -5,7 +5,7 @@
 #include <string.h>
 
 /* What a tag does to the reading; the order of workers/cleaner/blocks.py. */
-enum { SINGLE, LINE, RULE, FLOWING, STRONG, LINK, BLOCK };
+enum { SINGLE, LINE, RULE, FLOWING, STRONG, LINK, BLOCK, GONE, GONE_RAW, GONE_SINGLE, ODD };
 
 #define LINE_BREAK 0x1e
 #define PROSE 80             /* characters: hidden or shown text that counts */
@@ -270,6 +270,10 @@ static int style_hides(const char *at, const char *end) {
 static int is_hidden(const char *head, const char *end) {
     const char *at = head;
     while (at < end) {
+        if ((signed char)*at > 0x20) { /* most of a head: printable ASCII */
+            at++;
+            continue;
+        }
         uint32_t code;
         at += character_at((const unsigned char *)at, (const unsigned char *)end, &code);
         if (!is_space(code)) continue;
@@ -483,6 +487,17 @@ static void walk_free(walk *w) {
     free(w->stack.data);
 }
 
+/* Where a tag's name ends. */
+static const char *name_end(const char *at, const char *end) {
+    while (at < end && *at != ' ' && *at != '>') at++;
+    return at;
+}
+
+static int kind_of(slice name) {
+    uint64_t known;
+    return words_find(&tag_kinds, name.at, name.size, &known) ? (int)known : BLOCK;
+}
+
 static void walk_source(page *into, const char *at, const char *end, int reveal, link_table *links, const link_table *not_links) {
     walk w = {.into = into};
     size_t skip = 0;
@@ -518,8 +533,7 @@ static void walk_source(page *into, const char *at, const char *end, int reveal,
             const char *space = memchr(head, ' ', (size_t)(close - head));
             slice name = {head, (size_t)((space ? space : close) - head)};
             slice attributes = space ? (slice){space + 1, (size_t)(close - space - 1)} : (slice){close, 0};
-            uint64_t known;
-            int kind = words_find(&tag_kinds, name.at, name.size, &known) ? (int)known : BLOCK;
+            int kind = kind_of(name);
             if (kind == LINK && is_unclosed(not_links, attributes)) kind = FLOWING;
             char pushed = (char)kind;
             if (kind <= RULE) {
@@ -528,7 +542,7 @@ static void walk_source(page *into, const char *at, const char *end, int reveal,
             } else if (skip) {
                 add(into, &w.stack, &pushed, 1);
             } else if (attributes.size && w.opened.size && !reveal && /* a body that a script is to reveal is read */
-                       (find(attributes.at, close, "hidden", 6) || find(attributes.at, close, "none", 4)) && is_hidden(head, close)) {
+                       is_hidden(head, close)) {
                 add(into, &w.stack, &pushed, 1);
                 add_text(&w, " ", 1);
                 skip = w.stack.size;
@@ -575,22 +589,77 @@ static void walk_source(page *into, const char *at, const char *end, int reveal,
     walk_free(&w);
 }
 
-/* The source without its comments, in a buffer of its own; where one does not end, all that follows is in it. */
-static char *without_comments(const char *source, size_t size, size_t *left) {
+/* Behind the end of a raw text: `at` is behind the opening tag's name. NULL where the text may hold tags of its own name ("double escaped"). */
+static const char *raw_end(const char *at, const char *end, slice name) {
+    for (const char *close = at; (close = find(close, end, "</", 2)); close += 2) {
+        if ((size_t)(end - close) < name.size + 3 || memcmp(close + 2, name.at, name.size) || close[2 + name.size] != '>') continue;
+        const char *comment = find(at, close, "<!--", 4), *own = comment;
+        while (own && (own = find(own + 1, close, name.at, name.size)) && own[-1] != '<') continue;
+        return comment && own ? NULL : close + name.size + 3;
+    }
+    return end;
+}
+
+/* Behind the end of an element and all in it; NULL as above. */
+static const char *element_end(const char *at, const char *end, slice name) {
+    int64_t depth = 1;
+    while (depth && (at = memchr(at, '<', (size_t)(end - at)))) {
+        if ((size_t)(end - at) >= 4 && !memcmp(at, "<!--", 4)) {
+            at = find(at + 1, end, "-->", 3);
+            if (!at) return end;
+            at += 3;
+            continue;
+        }
+        int closes = at + 1 < end && at[1] == '/';
+        const char *start = at + 1 + closes;
+        at = name_end(start, end);
+        slice here = {start, (size_t)(at - start)};
+        if (here.size == name.size && !memcmp(here.at, name.at, name.size)) depth += closes ? -1 : 1;
+        else if (!closes && kind_of(here) == GONE_RAW) {
+            at = raw_end(at, end, here);
+            if (!at) return NULL;
+            continue;
+        }
+        if (!depth) return at < end ? at + 1 : end;
+    }
+    return end;
+}
+
+/* The source without its comments and what no reader sees, in a buffer of its own; where a comment does not end, all that follows is in it. `odd` is
+   set where the source holds what only the Python reads. */
+static char *visible_source(const char *source, size_t size, size_t *left, int *odd) {
     char *kept = malloc(size + 1);
     if (!kept) return NULL;
-    const char *at = source, *end = source + size;
+    const char *at = source, *end = source + size, *run = source;
     size_t count = 0;
-    while (at < end) {
-        const char *comment = find(at, end, "<!--", 4);
-        size_t plain = (size_t)((comment ? comment : end) - at);
-        memcpy(kept + count, at, plain);
-        count += plain;
-        if (!comment) break;
-        const char *stop = find(comment + 1, end, "-->", 3);
-        at = stop ? stop + 3 : end;
+    while (at < end && (at = memchr(at, '<', (size_t)(end - at)))) {
+        const char *tag = at, *behind;
+        if ((size_t)(end - at) >= 4 && !memcmp(at, "<!--", 4)) {
+            behind = find(at + 1, end, "-->", 3);
+            behind = behind ? behind + 3 : end;
+        } else {
+            const char *stop = name_end(at + 1, end);
+            slice name = {at + 1, (size_t)(stop - at - 1)};
+            int kind = name.size && *name.at != '/' ? kind_of(name) : BLOCK;
+            at = stop;
+            if (kind <= BLOCK) continue;
+            if (kind == GONE_SINGLE) {
+                behind = memchr(stop, '>', (size_t)(end - stop));
+                behind = behind ? behind + 1 : end;
+            } else {
+                behind = kind == ODD ? NULL : kind == GONE_RAW ? raw_end(stop, end, name) : element_end(stop, end, name);
+            }
+            if (!behind) {
+                *odd = 1;
+                return kept;
+            }
+        }
+        memcpy(kept + count, run, (size_t)(tag - run));
+        count += (size_t)(tag - run);
+        run = at = behind;
     }
-    *left = count;
+    memcpy(kept + count, run, (size_t)(end - run));
+    *left = count + (size_t)(end - run);
     return kept;
 }
 
@@ -643,20 +712,23 @@ EXPORT void reading_free(reading *one) {
     free(one);
 }
 
-/* Read the serialised body (UTF-8). NULL where memory is short; to be freed with reading_free. */
+/* Read the serialised body (UTF-8), with all that is invisible still in it. NULL where memory is short; to be freed with reading_free. */
 EXPORT reading *reading_of(const char *source, int64_t size, int64_t most_pieces, int64_t most_blocks) {
     reading *result = calloc(1, sizeof *result);
     if (!result) return NULL;
     char *kept = NULL;
-    const char *at = source;
-    size_t left = (size_t)size;
+    const char *at;
+    size_t left = 0;
+    int odd = 0;
     link_table links = {0}, again = {0};
     page *first = NULL;
-    if (find(source, source + size, "<!--", 4)) {
-        kept = without_comments(source, left, &left);
-        if (!kept) goto failed;
-        at = kept;
+    kept = visible_source(source, (size_t)size, &left, &odd);
+    if (!kept) goto failed;
+    if (odd) {
+        result->status = 1;
+        goto done;
     }
+    at = kept;
     const char *end = at + left;
     result->pieces = 1;
     for (const char *one = at; (one = memchr(one, '<', (size_t)(end - one))); one++) result->pieces++;
