@@ -1,4 +1,4 @@
-#include "core.h"
+#include "reading.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -89,4 +89,31 @@ int is_space(uint32_t code) {
     if (code < 0x85) return 0;
     return code == 0x85 || code == 0xa0 || code == 0x1680 || (code >= 0x2000 && code <= 0x200a) || code == 0x2028 || code == 0x2029 ||
            code == 0x202f || code == 0x205f || code == 0x3000;
+}
+
+const char *find(const char *at, const char *end, const char *what, size_t size) {
+    while (at + size <= end) {
+        const char *first = memchr(at, what[0], (size_t)(end - at) - size + 1);
+        if (!first) return NULL;
+        if (!memcmp(first, what, size)) return first;
+        at = first + 1;
+    }
+    return NULL;
+}
+
+size_t characters(const char *at, size_t size) {
+    size_t count = 0;
+    for (size_t i = 0; i < size; i++) count += ((unsigned char)at[i] & 0xc0) != 0x80;
+    return count;
+}
+
+/* The first `count` characters of a piece. */
+slice first_characters(slice whole, size_t count) {
+    if (whole.size <= count) return whole;
+    size_t seen = 0, place = 0;
+    while (place < whole.size) {
+        if (((unsigned char)whole.at[place] & 0xc0) != 0x80 && seen++ == count) break;
+        place++;
+    }
+    return (slice){whole.at, place};
 }

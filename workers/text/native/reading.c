@@ -1,22 +1,13 @@
 /* One pass over the serialised body of a page: its visible text blocks and the elements that hold them (see workers/cleaner/blocks.py). */
-#include "core.h"
+#include "reading.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* What a tag does to the reading; the order of workers/cleaner/blocks.py. */
-enum { SINGLE, LINE, RULE, FLOWING, STRONG, LINK, BLOCK, GONE, GONE_RAW, GONE_SINGLE, ODD };
-
 #define LINE_BREAK 0x1e
 #define PROSE 80             /* characters: hidden or shown text that counts */
 #define LONGEST_LINK 1500    /* characters */
-#define LONGEST_HEAD 3000    /* characters of attributes that are read for class words */
-#define LONGEST_VALUE 300    /* characters of one attribute's value, likewise */
-#define LONGEST_STYLE 500    /* characters between style=" and what hides */
 #define KIND_HEAD 80         /* characters of attributes that make two elements of one kind */
-
-static word_table place_words, tag_places, tag_kinds, telling_names;
-static uint64_t body_property;
 
 /* A growing array of anything. */
 typedef struct {
@@ -37,17 +28,6 @@ typedef struct {
     slice name, attributes;
     int32_t number; /* on the page once a block needed it, else -1 */
 } open_element;
-
-typedef struct {
-    slice key;
-    int64_t size;
-    int used;
-} link_size;
-
-typedef struct {
-    link_size *slots;
-    size_t capacity, count;
-} link_table;
 
 /* What Python reads. */
 typedef struct {
@@ -89,241 +69,6 @@ static void page_free(page *one) {
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) free(all[i]->data);
     free(one);
 }
-
-EXPORT int32_t reading_tables(const char *words, int64_t words_size, const uint64_t *word_bits, int64_t word_count, const char *tags,
-                              int64_t tags_size, const uint64_t *tag_bits, int64_t tag_count, const char *kinds, int64_t kinds_size,
-                              const uint64_t *kind_values, int64_t kind_count, const char *telling, int64_t telling_size, int64_t telling_count,
-                              uint64_t property) {
-    uint64_t *ones = calloc((size_t)telling_count + 1, sizeof *ones);
-    if (!ones) return -1;
-    int failed = words_build(&place_words, words, (size_t)words_size, word_bits, (size_t)word_count) ||
-                 words_build(&tag_places, tags, (size_t)tags_size, tag_bits, (size_t)tag_count) ||
-                 words_build(&tag_kinds, kinds, (size_t)kinds_size, kind_values, (size_t)kind_count) ||
-                 words_build(&telling_names, telling, (size_t)telling_size, ones, (size_t)telling_count);
-    free(ones);
-    body_property = property;
-    return failed ? -1 : 0;
-}
-
-static const char *find(const char *at, const char *end, const char *what, size_t size) {
-    while (at + size <= end) {
-        const char *first = memchr(at, what[0], (size_t)(end - at) - size + 1);
-        if (!first) return NULL;
-        if (!memcmp(first, what, size)) return first;
-        at = first + 1;
-    }
-    return NULL;
-}
-
-static size_t characters(const char *at, size_t size) {
-    size_t count = 0;
-    for (size_t i = 0; i < size; i++) count += ((unsigned char)at[i] & 0xc0) != 0x80;
-    return count;
-}
-
-/* The first `count` characters of a piece. */
-static slice first_characters(slice whole, size_t count) {
-    if (whole.size <= count) return whole;
-    size_t seen = 0, place = 0;
-    while (place < whole.size) {
-        if (((unsigned char)whole.at[place] & 0xc0) != 0x80 && seen++ == count) break;
-        place++;
-    }
-    return (slice){whole.at, place};
-}
-
-static int is_word_byte(unsigned char byte) {
-    return (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || byte == '_' || byte >= 0x80;
-}
-
-/* ---- what class, id and the like name ---- */
-
-/* The places that the words of lower case ASCII letters and digits name: digits with the letters behind them, or letters. */
-static uint64_t bits_of_words(const char *text, size_t size) {
-    uint64_t bits = 0, found;
-    size_t at = 0;
-    while (at < size) {
-        size_t start = at;
-        while (at < size && text[at] >= '0' && text[at] <= '9') at++;
-        while (at < size && text[at] >= 'a' && text[at] <= 'z') at++;
-        if (at == start) {
-            at++;
-            continue;
-        }
-        if (words_find(&place_words, text + start, at - start, &found)) bits |= found;
-    }
-    return bits;
-}
-
-/* The places that one word of a class list or id names. */
-static uint64_t token_bits(const char *token, size_t size) {
-    char lower[4 * LONGEST_VALUE + 8], split[8 * LONGEST_VALUE + 16];
-    size_t length = 0, splits = 0;
-    lower[0] = split[0] = 0;
-    int camel = 0;
-    const unsigned char *at = (const unsigned char *)token, *end = at + size;
-    char before = 0;
-    while (at < end) {
-        uint32_t code;
-        at += character_at(at, end, &code);
-        char letter = code < 0x80 ? (char)code : (char)0x7f; /* no letter of ours */
-        int upper = letter >= 'A' && letter <= 'Z';
-        if (upper && before >= 'a' && before <= 'z') {
-            split[splits++] = ' ';
-            camel = 1;
-        }
-        before = letter;
-        if (upper) letter = (char)(letter + 32);
-        if (code == 0x212a) letter = 'k'; /* the signs whose lower case has an ASCII letter: Kelvin and the dotted I */
-        if (code == 0x130) letter = 'i';
-        lower[length++] = letter;
-        split[splits++] = letter;
-        if (code == 0x130) {
-            lower[length++] = 0x7f;
-            split[splits++] = 0x7f;
-        }
-    }
-    uint64_t bits = bits_of_words(lower, length);
-    return camel ? bits | bits_of_words(split, splits) : bits;
-}
-
-/* Whether what stands before a value ends in an attribute name that tells of a place, and "=". */
-static int tells(const char *at, const char *end) {
-    if (end == at || end[-1] != '=') return 0;
-    const char *stop = end - 1, *start = stop;
-    while (start > at && (is_word_byte((unsigned char)start[-1]) || start[-1] == '-')) start--;
-    uint64_t unused;
-    for (; start < stop; start++) /* "data-type", or "type" behind any hyphen */
-        if ((start == at || !is_word_byte((unsigned char)start[-1])) && words_find(&telling_names, start, (size_t)(stop - start), &unused)) return 1;
-    return 0;
-}
-
-static uint64_t element_bits(slice tag, slice attributes) {
-    uint64_t bits = 0;
-    if (!words_find(&tag_places, tag.at, tag.size, &bits)) bits = 0;
-    if (!attributes.size) return bits;
-    slice read = first_characters(attributes, LONGEST_HEAD);
-    const char *at = read.at, *end = read.at + read.size;
-    for (;;) {
-        const char *quote = memchr(at, '"', (size_t)(end - at));
-        if (!quote) break;
-        const char *value = quote + 1, *stop = value <= end ? memchr(value, '"', (size_t)(end - value)) : NULL;
-        if (!stop) stop = end;
-        if (tells(at, quote)) {
-            slice cut = first_characters((slice){value, (size_t)(stop - value)}, LONGEST_VALUE);
-            const unsigned char *here = (const unsigned char *)cut.at, *last = here + cut.size, *start = here;
-            while (here < last) {
-                uint32_t code;
-                size_t size = character_at(here, last, &code);
-                if (is_space(code)) {
-                    if (here > start) bits |= token_bits((const char *)start, (size_t)(here - start));
-                    start = here + size;
-                }
-                here += size;
-            }
-            if (last > start) bits |= token_bits((const char *)start, (size_t)(last - start));
-        }
-        if (stop >= end) break;
-        at = stop + 1;
-    }
-    const char *all = attributes.at, *last = all + attributes.size, *property = all;
-    while ((property = find(property, last, "itemprop=\"", 10))) {
-        property += 10;
-        size_t left = (size_t)(last - property);
-        if ((left >= 11 && !memcmp(property, "articleBody", 11)) || (left >= 4 && !memcmp(property, "text", 4))) return bits | body_property;
-    }
-    return bits;
-}
-
-/* ---- what is hidden ---- */
-
-static const char *skip_spaces(const char *at, const char *end) {
-    while (at < end) {
-        uint32_t code;
-        size_t size = character_at((const unsigned char *)at, (const unsigned char *)end, &code);
-        if (!is_space(code)) break;
-        at += size;
-    }
-    return at;
-}
-
-static int says_after_colon(const char *at, const char *end, const char *what, size_t size) {
-    at = skip_spaces(at, end);
-    if (at == end || *at != ':') return 0;
-    at = skip_spaces(at + 1, end);
-    return (size_t)(end - at) >= size && !memcmp(at, what, size);
-}
-
-/* Whether a style, from behind its opening quotation mark, hides the element. */
-static int style_hides(const char *at, const char *end) {
-    size_t seen = 0;
-    for (; at < end && *at != '"'; at++) {
-        if (((unsigned char)*at & 0xc0) != 0x80 && seen++ > LONGEST_STYLE) return 0;
-        size_t left = (size_t)(end - at);
-        if (left > 7 && !memcmp(at, "display", 7) && says_after_colon(at + 7, end, "none", 4)) return 1;
-        if (left > 10 && !memcmp(at, "visibility", 10) && says_after_colon(at + 10, end, "hidden", 6)) return 1;
-    }
-    return 0;
-}
-
-/* Whether a tag carries `hidden` or a style that hides it. */
-static int is_hidden(const char *head, const char *end) {
-    const char *at = head;
-    while (at < end) {
-        if ((signed char)*at > 0x20) { /* most of a head: printable ASCII */
-            at++;
-            continue;
-        }
-        uint32_t code;
-        at += character_at((const unsigned char *)at, (const unsigned char *)end, &code);
-        if (!is_space(code)) continue;
-        size_t left = (size_t)(end - at);
-        if (left >= 6 && !memcmp(at, "hidden", 6) && (left == 6 || at[6] == '=' || (left == 7 && at[6] == '\n'))) return 1;
-        if (left >= 7 && !memcmp(at, "style=\"", 7) && style_hides(at + 7, end)) return 1;
-    }
-    return 0;
-}
-
-/* ---- links, by the source of their attributes ---- */
-
-static link_size *link_slot(link_table *table, slice key) {
-    if (table->count * 2 >= table->capacity) {
-        size_t capacity = table->capacity ? table->capacity * 2 : 256;
-        link_size *slots = calloc(capacity, sizeof *slots);
-        if (!slots) return NULL;
-        for (size_t i = 0; i < table->capacity; i++) {
-            if (!table->slots[i].used) continue;
-            size_t place = hash_bytes(table->slots[i].key.at, table->slots[i].key.size, 0) & (capacity - 1);
-            while (slots[place].used) place = (place + 1) & (capacity - 1);
-            slots[place] = table->slots[i];
-        }
-        free(table->slots);
-        table->slots = slots;
-        table->capacity = capacity;
-    }
-    size_t place = hash_bytes(key.at, key.size, 0) & (table->capacity - 1);
-    while (table->slots[place].used) {
-        link_size *slot = &table->slots[place];
-        if (slot->key.size == key.size && !memcmp(slot->key.at, key.at, key.size)) return slot;
-        place = (place + 1) & (table->capacity - 1);
-    }
-    table->slots[place] = (link_size){key, 0, 1};
-    table->count++;
-    return &table->slots[place];
-}
-
-static int is_unclosed(const link_table *table, slice key) {
-    if (!table || !table->capacity) return 0;
-    size_t place = hash_bytes(key.at, key.size, 0) & (table->capacity - 1);
-    while (table->slots[place].used) {
-        const link_size *slot = &table->slots[place];
-        if (slot->key.size == key.size && !memcmp(slot->key.at, key.at, key.size)) return slot->size > LONGEST_LINK;
-        place = (place + 1) & (table->capacity - 1);
-    }
-    return 0;
-}
-
-/* ---- the walk ---- */
 
 typedef struct {
     page *into;
@@ -487,15 +232,9 @@ static void walk_free(walk *w) {
     free(w->stack.data);
 }
 
-/* Where a tag's name ends. */
-static const char *name_end(const char *at, const char *end) {
-    while (at < end && *at != ' ' && *at != '>') at++;
-    return at;
-}
-
-static int kind_of(slice name) {
-    uint64_t known;
-    return words_find(&tag_kinds, name.at, name.size, &known) ? (int)known : BLOCK;
+static int is_unclosed(const link_table *table, slice key) {
+    const link_size *slot = link_find(table, key);
+    return slot && slot->size > LONGEST_LINK;
 }
 
 static void walk_source(page *into, const char *at, const char *end, int reveal, link_table *links, const link_table *not_links) {
@@ -587,80 +326,6 @@ static void walk_source(page *into, const char *at, const char *end, int reveal,
     for (size_t i = 0; i < w.opened.size / sizeof *opened && into->ends.data; i++)
         if (opened[i].number >= 0) ((int32_t *)into->ends.data)[opened[i].number] = (int32_t)into->elements;
     walk_free(&w);
-}
-
-/* Behind the end of a raw text: `at` is behind the opening tag's name. NULL where the text may hold tags of its own name ("double escaped"). */
-static const char *raw_end(const char *at, const char *end, slice name) {
-    for (const char *close = at; (close = find(close, end, "</", 2)); close += 2) {
-        if ((size_t)(end - close) < name.size + 3 || memcmp(close + 2, name.at, name.size) || close[2 + name.size] != '>') continue;
-        const char *comment = find(at, close, "<!--", 4), *own = comment;
-        while (own && (own = find(own + 1, close, name.at, name.size)) && own[-1] != '<') continue;
-        return comment && own ? NULL : close + name.size + 3;
-    }
-    return end;
-}
-
-/* Behind the end of an element and all in it; NULL as above. */
-static const char *element_end(const char *at, const char *end, slice name) {
-    int64_t depth = 1;
-    while (depth && (at = memchr(at, '<', (size_t)(end - at)))) {
-        if ((size_t)(end - at) >= 4 && !memcmp(at, "<!--", 4)) {
-            at = find(at + 1, end, "-->", 3);
-            if (!at) return end;
-            at += 3;
-            continue;
-        }
-        int closes = at + 1 < end && at[1] == '/';
-        const char *start = at + 1 + closes;
-        at = name_end(start, end);
-        slice here = {start, (size_t)(at - start)};
-        if (here.size == name.size && !memcmp(here.at, name.at, name.size)) depth += closes ? -1 : 1;
-        else if (!closes && kind_of(here) == GONE_RAW) {
-            at = raw_end(at, end, here);
-            if (!at) return NULL;
-            continue;
-        }
-        if (!depth) return at < end ? at + 1 : end;
-    }
-    return end;
-}
-
-/* The source without its comments and what no reader sees, in a buffer of its own; where a comment does not end, all that follows is in it. `odd` is
-   set where the source holds what only the Python reads. */
-static char *visible_source(const char *source, size_t size, size_t *left, int *odd) {
-    char *kept = malloc(size + 1);
-    if (!kept) return NULL;
-    const char *at = source, *end = source + size, *run = source;
-    size_t count = 0;
-    while (at < end && (at = memchr(at, '<', (size_t)(end - at)))) {
-        const char *tag = at, *behind;
-        if ((size_t)(end - at) >= 4 && !memcmp(at, "<!--", 4)) {
-            behind = find(at + 1, end, "-->", 3);
-            behind = behind ? behind + 3 : end;
-        } else {
-            const char *stop = name_end(at + 1, end);
-            slice name = {at + 1, (size_t)(stop - at - 1)};
-            int kind = name.size && *name.at != '/' ? kind_of(name) : BLOCK;
-            at = stop;
-            if (kind <= BLOCK) continue;
-            if (kind == GONE_SINGLE) {
-                behind = memchr(stop, '>', (size_t)(end - stop));
-                behind = behind ? behind + 1 : end;
-            } else {
-                behind = kind == ODD ? NULL : kind == GONE_RAW ? raw_end(stop, end, name) : element_end(stop, end, name);
-            }
-            if (!behind) {
-                *odd = 1;
-                return kept;
-            }
-        }
-        memcpy(kept + count, run, (size_t)(tag - run));
-        count += (size_t)(tag - run);
-        run = at = behind;
-    }
-    memcpy(kept + count, run, (size_t)(end - run));
-    *left = count + (size_t)(end - run);
-    return kept;
 }
 
 /* Number the kinds of elements: same tag, same beginning of the attributes (links: any), same places named by the parent. */
