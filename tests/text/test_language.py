@@ -1,11 +1,13 @@
 """Languages: of a paragraph, of a few words, of a text that begins in another one."""
 
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
+from py3langid.langid import MODEL_FILE, LanguageIdentifier, visit_counts
 
-from workers.text.language import identify
+from workers.text.language import _identifier, identify
 
 ROOT = Path(__file__).resolve().parents[2]
 ENGLISH = "This page uses small files to remember who you are; please read what we do with them before you go on to the story. "
@@ -30,6 +32,26 @@ def test_too_few_letters_tell_nothing(text: str) -> None:
 
 def test_a_few_words_are_rather_in_a_language_that_has_newspapers() -> None:
     assert identify("De ministerraad komt vandaag bijeen").code == "nl"
+
+
+def test_the_walk_finds_the_features_that_the_library_finds() -> None:
+    """It also holds the length of the longest feature against the installed model: were one longer, a walk of so many steps would miss it."""
+    model = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    rows = [row << 8 for row in model.tk_row]
+    for text in (
+        ENGLISH,
+        GERMAN,
+        "Κυβέρνηση και δήμος",
+        "Мост через реку",
+        "東京の橋について話していました。",
+        "नगर परिषद",
+        "ความ",
+        "xq",
+        "\ud83d",
+    ):
+        encoded = text.encode("utf-8", "surrogatepass")
+        counts = visit_counts(model.tk_nextmove, rows, model.tk_output, encoded)
+        assert Counter(_identifier().features(encoded)) == Counter(counts), text
 
 
 def test_quality_does_not_fall(bench: Path) -> None:

@@ -1,7 +1,13 @@
 """What language a text is in: py3langid, whose model lies in its wheel, on a thousand characters from three places of the text."""
 
+import math
+import unicodedata
+from collections import Counter
 from functools import lru_cache
+from itertools import islice
 from typing import Any
+
+import numpy as np
 
 from schemas.articles import Language
 
@@ -18,16 +24,66 @@ _COMMON_CODES = (
 #: (benchmarks/quality/language.py); on a paragraph or more it decides nothing.
 _RARE = 4.0
 
+#: The longest byte sequence that is a feature of py3langid's model (tests/text/test_language.py holds it against the library).
+_LONGEST_FEATURE = 6
+
+
+class _Identifier:
+    """py3langid's model (n-grams of bytes found by an automaton, weighed by naive Bayes), with a walk of our own: its state after a byte depends on
+    the `_LONGEST_FEATURE` bytes up to there alone, so that all places of a text are walked side by side in so many steps."""
+
+    def __init__(self, model: Any, prior: "np.ndarray[Any, Any]") -> None:
+        self._classes: list[str] = model.nb_classes
+        self._moves = np.asarray(model.tk_nextmove)
+        self._rows = np.asarray(model.tk_row).astype(np.intp) << 8
+        self._features = np.asarray(model.tk_output, np.int32)
+        self._weights = model.nb_ptc.astype(np.float32)
+        self._prior = (model.nb_pc - prior).astype(model.nb_pc.dtype)
+        first: dict[str, int] = {}
+        #: A language that stands twice, in two scripts: (place, place of the second).
+        self._twice = [
+            (first[code], place) for place, code in enumerate(self._classes) if first.setdefault(code, place) != place
+        ]
+
+    def classify(self, text: str) -> tuple[str, float]:
+        """(language, probability)."""
+        plain = unicodedata.normalize("NFC", text.lower() if text.isupper() else text).encode("utf-8", "surrogatepass")
+        scores = self._scores(Counter(self.features(plain)))
+        scores *= 1.0 / math.sqrt(len(plain) or 1)  # keeps the softmax calibrated over lengths
+        np.exp(scores - scores.max(), out=scores)
+        scores /= scores.sum()
+        for place, second in self._twice:
+            scores[place] += scores[second]
+            scores[second] = 0.0
+        best = int(scores.argmax())
+        return self._classes[best], float(scores[best])
+
+    def features(self, text: bytes) -> list[int]:
+        """The numbers of the features in the text, in order."""
+        letters = np.frombuffer(text, np.uint8)
+        states = np.zeros(len(letters), self._moves.dtype)
+        for back in range(min(_LONGEST_FEATURE, len(letters)) - 1, -1, -1):
+            states[back:] = self._moves.take(self._rows.take(states[back:]) + letters[: len(letters) - back])
+        found = self._features.take(states)
+        features: list[int] = found[found >= 0].tolist()
+        return features
+
+    def _scores(self, counts: Counter[int]) -> "np.ndarray[Any, Any]":
+        if not counts:
+            return np.zeros(len(self._classes), np.float32)
+        places = np.fromiter(counts.keys(), np.intp, len(counts))
+        times = np.fromiter(counts.values(), np.float32, len(counts))
+        scores: np.ndarray[Any, Any] = np.log1p(times) @ self._weights.take(places, axis=0) + self._prior
+        return scores
+
 
 @lru_cache(maxsize=1)
-def _identifier() -> Any:
+def _identifier() -> _Identifier:
     from py3langid.langid import MODEL_FILE, LanguageIdentifier  # noqa: PLC0415  the model loads in a second, when first needed
 
-    identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    model = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
     common = frozenset(_COMMON_CODES.split())
-    prior = [0.0 if code in common else _RARE for code in identifier.nb_classes]
-    identifier.nb_pc = (identifier.nb_pc - prior).astype(identifier.nb_pc.dtype)
-    return identifier
+    return _Identifier(model, np.array([0.0 if code in common else _RARE for code in model.nb_classes]))
 
 
 def load_identifier() -> None:
@@ -39,10 +95,11 @@ def identify(text: str) -> Language:
     """The language of the text (ISO 639, as py3langid names it), and how sure that is, 0 to 1; of a text in two languages that of most of it. `und`
     with confidence 0 where fewer than 6 letters tell too little."""
     sample = _sample(text)
-    if sum(map(str.isalpha, sample)) < _LEAST_LETTERS:
+    letters = islice(filter(str.isalpha, sample), _LEAST_LETTERS)
+    if sum(1 for _ in letters) < _LEAST_LETTERS:
         return Language(code="und", confidence=0.0)
     code, confidence = _identifier().classify(sample)
-    return Language(code=code, confidence=round(min(1.0, max(0.0, float(confidence))), 3))
+    return Language(code=code, confidence=round(min(1.0, max(0.0, confidence)), 3))
 
 
 def _sample(text: str) -> str:
