@@ -1,6 +1,7 @@
 """What language a text is in: py3langid, whose model lies in its wheel, on a thousand characters from three places of the text."""
 
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -58,7 +59,8 @@ def identify(text: str) -> Language:
     """The language of the text (ISO 639, as py3langid names it), and how sure that is, 0 to 1; of a text in two languages that of most of it. `und`
     with confidence 0 where fewer than 6 letters tell too little."""
     sample = _sample(text)
-    if sum(map(str.isalpha, sample)) < _LEAST_LETTERS:
+    letters = islice(filter(str.isalpha, sample), _LEAST_LETTERS)
+    if sum(1 for _ in letters) < _LEAST_LETTERS:
         return Language(code="und", confidence=0.0)
     code, confidence = _identifier().classify(sample)
     return Language(code=code, confidence=round(min(1.0, max(0.0, float(confidence))), 3))
