@@ -23,6 +23,7 @@ __all__ = ["agency_of", "authors_of", "body_paragraphs", "choose", "clean"]
 
 #: Validating all pieces in one call takes a third of the time of making them one by one.
 _REMOVED = TypeAdapter(tuple[Removed, ...])
+_SPANS = TypeAdapter(tuple[Span, ...])
 _LEGAL_REASONS = {"legal_notice"}
 
 
@@ -103,9 +104,9 @@ def body_paragraphs(choice: Choice) -> list[str]:
 def _spans(paragraphs: Sequence[str]) -> tuple[Span, ...]:
     spans, start = [], 0
     for paragraph in paragraphs:
-        spans.append(Span(start=start, end=start + len(paragraph)))
+        spans.append({"start": start, "end": start + len(paragraph)})
         start += len(paragraph) + 2
-    return tuple(spans)
+    return _SPANS.validate_python(spans)
 
 
 def _quality(text: str, title: str | None, published: Published | None, told: Sequence[str]) -> Quality:
