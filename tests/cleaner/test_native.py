@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
-from workers.cleaner import blocks, body_model, wording
+from workers.cleaner import blocks, body_model, lines, wording
 from workers.cleaner.blocks import Page, read_page
 from workers.cleaner.metadata import Metadata, read_metadata
 from workers.cleaner.segments import split_dump
@@ -163,6 +163,20 @@ def test_too_much_is_refused_alike(source: str) -> None:
 def test_wording_is_described_alike(texts: Sequence[str]) -> None:
     compiled, plain = _both(lambda: wording.describe(texts))
     np.testing.assert_array_equal(compiled, plain)
+
+
+@given(
+    st.lists(
+        st.one_of(st.sampled_from(_TEXTS + lines._LEGAL_SIGNS + lines._PROMOTION_SIGNS), st.text(max_size=30)).map(
+            lambda text: text.replace("\n", " ")
+        ),
+        max_size=12,
+    )
+)
+@settings(max_examples=300, deadline=None)
+def test_signs_are_found_alike(texts: Sequence[str]) -> None:
+    compiled, plain = _both(lambda: lines.signs_of(texts))
+    assert compiled == plain
 
 
 def test_an_empty_text_is_an_error() -> None:

@@ -8,6 +8,7 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from workers.cleaner.published import find_stamps
+from workers.text import native
 
 __all__ = [
     "DOCUMENT_ID",
@@ -118,6 +119,7 @@ class Signs(NamedTuple):
 
 
 _LEGAL_MARK, _PROMOTION_MARK, _FIGURE_MARK, _SEPARATOR_MARK = 1, 2, 4, 8
+_MARKED = ((_LEGAL_MARK, _LEGAL_SIGNS), (_PROMOTION_MARK, _PROMOTION_SIGNS), (_SEPARATOR_MARK, _SEPARATORS))
 _SIGNS = tuple(
     Signs(
         legal=bool(marks & _LEGAL_MARK),
@@ -133,17 +135,31 @@ def signs_of(lines: Sequence[str]) -> list[Signs]:
     """The signs of each line that is short enough to be a label, looked for in all of them at once: most lines of a page have none."""
     labels = [line if len(line) <= _LONGEST_LABEL else "" for line in lines]
     has_figure = _FIGURE.search
-    marks = [_FIGURE_MARK if has_figure(line) else 0 for line in labels]
+    figures = [_FIGURE_MARK if has_figure(line) else 0 for line in labels]
+    if not labels:
+        return []
     lowered = "\n".join(labels).lower()
-    starts = [0, *accumulate([len(line) + 1 for line in lowered.split("\n")])]
-    for mark, signs in (
-        (_LEGAL_MARK, _LEGAL_SIGNS),
-        (_PROMOTION_MARK, _PROMOTION_SIGNS),
-        (_SEPARATOR_MARK, _SEPARATORS),
-    ):
+    if native.LIBRARY is not None:
+        _give_signs()
+        marks = native.mark_lines(lowered, len(labels))
+    else:
+        marks = _marks(lowered)
+    return [_SIGNS[mark | figure] for mark, figure in zip(marks, figures, strict=True)]
+
+
+@lru_cache(maxsize=1)
+def _give_signs() -> None:
+    native.load_signs({sign: mark for mark, signs in _MARKED for sign in signs})
+
+
+def _marks(lowered: str) -> list[int]:
+    """The same in Python."""
+    sizes = [len(line) + 1 for line in lowered.split("\n")]
+    starts, marks = [0, *accumulate(sizes)], [0] * len(sizes)
+    for mark, signs in _MARKED:
         for number in _lines_with(signs, lowered, starts):
             marks[number] |= mark
-    return [_SIGNS[mark] for mark in marks]
+    return marks
 
 
 def _lines_with(signs: Sequence[str], text: str, starts: Sequence[int]) -> set[int]:

@@ -20,13 +20,14 @@ __all__ = [
     "context",
     "describe",
     "load_reading_tables",
+    "load_signs",
     "load_wording_tables",
     "read",
     "trees_sum",
 ]
 
 #: Must be that of core.h.
-_VERSION = 2
+_VERSION = 3
 Floats: TypeAlias = NDArray[np.float32]
 _pointer, _long, _int = ctypes.c_void_p, ctypes.c_int64, ctypes.c_int32
 
@@ -205,6 +206,21 @@ def trees_sum(
         _long(which.shape[1]), _at(sums),
     ))  # fmt: skip
     return sums
+
+
+def load_signs(signs: Mapping[str, int]) -> None:
+    """Give the library the words that `mark_lines` looks for, and the bit that each sets."""
+    joined = "\n".join(signs).encode()
+    _check(_library().signs_tables(joined, _long(len(joined)), bytes(signs.values()), _long(len(signs))))
+
+
+def mark_lines(text: str, lines: int) -> list[int]:
+    """For each line of the text (so many, a line feed between two) the bits of the words that stand in it."""
+    encoded = text.encode("utf-8", "surrogatepass")
+    marks = np.zeros(lines, np.uint8)
+    _check(_library().signs_mark(encoded, _long(len(encoded)), _at(marks), _long(lines)))
+    told: list[int] = marks.tolist()
+    return told
 
 
 class Automaton(NamedTuple):
