@@ -38,6 +38,8 @@ INVISIBLE = (
     "video",
     "audio",
 )
+#: Those that hold so much that writing them out costs more than taking them out of the tree; the core passes over the rest.
+_BULKY = ["script", "style", "svg", "noscript"]
 #: They show nothing as text and hold nothing; dropped in the parser, since each costs a turn of the reading.
 _MUTE = ("img", "picture", "source", "link", "meta", "input", "track", "wbr")
 _INLINE = frozenset({
@@ -109,7 +111,10 @@ def read_page(tree: LexborHTMLParser) -> Page:
     """The visible blocks and their elements. It may strip the tree of what is invisible. Raises Refused("too_expensive") for a page of
     more than 400,000 tags or 8,000 blocks. Hidden elements are left out, unless they hold more running text than what is shown (a page whose script was
     to reveal it)."""
-    page = _read_compiled(_body(tree)) if native.LIBRARY is not None else None
+    page = None
+    if native.LIBRARY is not None:
+        tree.strip_tags(_BULKY, recursive=True)
+        page = _read_compiled(_body(tree))
     if page is None:
         _strip(tree)
         page = _read_pieces(_body(tree))
