@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
 from workers.cleaner import blocks, body_model, lines, wording
+from workers.cleaner import page as page_module
 from workers.cleaner.blocks import Page, read_page
 from workers.cleaner.metadata import Metadata, read_metadata
 from workers.cleaner.segments import split_dump
@@ -109,6 +110,8 @@ def _same_chances(page: Page, metadata: Metadata) -> None:
     chance = np.linspace(0, 1, len(page.blocks), dtype=np.float32)
     compiled, plain = _both(lambda: body_model.page_second_rows(page, np.ascontiguousarray(plain), chance))
     np.testing.assert_array_equal(compiled, plain)
+    compiled, plain = _both(lambda: page_module._places_of(page))
+    assert compiled == plain
     compiled, plain = _both(lambda: body_model.page_chances(page, metadata, anchor, body_model.load_models()))
     np.testing.assert_allclose(compiled, plain, rtol=1e-6)  # of one row NumPy adds up in another order
 

@@ -18,6 +18,7 @@ from workers.cleaner.memory import Profile
 from workers.cleaner.metadata import Metadata
 from workers.cleaner.titles import Title, find_title, headline_anchor
 from workers.cleaner.wording import Matrix
+from workers.text import native
 from workers.text.normalize import comparable, which_say
 
 __all__ = ["choose_blocks"]
@@ -104,7 +105,7 @@ def _reasons(
                 begun = is_prose(text)
                 reason = None if begun or not is_names(text) else "byline"
         else:
-            reason, score = _why(block, signs[number], places), round(1.0 - chance, 3)
+            reason, score = _why(block, signs[number], places[number]), round(1.0 - chance, 3)
         if is_body:
             seen.add(text)
         reasons.append(reason)
@@ -128,39 +129,29 @@ def _said_by_itself(text: str) -> str | None:
     return "promotion" if points_elsewhere(text) else None
 
 
-def _why(block: Block, signs: Signs, places: Sequence[str | None]) -> str:
+def _why(block: Block, signs: Signs, places: int) -> str:
     """The kind of clutter: by its words, else by the nearest place that says what it is; links are asked less, since most are navigation."""
     if signs.figure and is_credit(block.text):
         return "byline"
-    if block.linked > _LINKS and (reason := label_reason(block.text, signs) or _place(block, places)):
+    if block.linked > _LINKS and (reason := label_reason(block.text, signs) or (_named(places) if places else None)):
         return reason
     reason = classify(block.text, signs)
-    if reason is None or reason == "navigation":
-        reason = _place(block, places) or reason
+    if places and (reason is None or reason == "navigation"):
+        reason = _named(places)
     return reason or "boilerplate"
 
 
-def _place(block: Block, places: Sequence[str | None]) -> str | None:
-    """The nearest place that says what kind of clutter it is, of the block's own markup and the elements around it."""
-    if block.bits & _ANY_PLACE:
-        return _named(block.bits & _ANY_PLACE)
-    return places[block.element] if block.element >= 0 else None
-
-
-def _places_of(page: Page) -> list[str | None]:
-    """For each element what the nearest place says, of its own and those of the six elements around it."""
-    named: list[str | None] = []
-    away: list[int] = []
-    for bits, parent in zip(page.bits, page.parents, strict=True):
-        if bits & _ANY_PLACE:
-            named.append(_named(bits & _ANY_PLACE))
-            away.append(0)
-        elif parent >= 0 and away[parent] < _REACH:
-            named.append(named[parent])
-            away.append(away[parent] + 1)
-        else:
-            named.append(None)
-            away.append(_REACH)
+def _places_of(page: Page) -> list[int]:
+    """For each block the places that its own markup names, else those of the nearest element around it."""
+    blocks = page.blocks
+    if native.LIBRARY is not None and page.read is not None and len(page.read.bits) == len(blocks):
+        return native.named_places(page.read, _ANY_PLACE, _REACH)
+    named: list[int] = []
+    for block in blocks:
+        bits, element, steps = block.bits & _ANY_PLACE, block.element, 0
+        while not bits and element >= 0 and steps <= _REACH:
+            bits, element, steps = page.bits[element] & _ANY_PLACE, page.parents[element], steps + 1
+        named.append(bits)
     return named
 
 
@@ -208,8 +199,8 @@ def _prose_anywhere(page: Page) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
         [
             is_prose(block.text)
             and block.linked < 0.5
-            and _why(block, signs_of([block.text])[0], places) == "boilerplate"
-            for block in page.blocks
+            and _why(block, signs_of([block.text])[0], named) == "boilerplate"
+            for block, named in zip(page.blocks, places, strict=True)
         ],
         bool,
     )

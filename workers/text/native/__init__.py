@@ -27,7 +27,7 @@ __all__ = [
 ]
 
 #: Must be that of core.h.
-_VERSION = 3
+_VERSION = 4
 Floats: TypeAlias = NDArray[np.float32]
 _pointer, _long, _int = ctypes.c_void_p, ctypes.c_int64, ctypes.c_int32
 
@@ -172,6 +172,16 @@ def describe_places(
         *read.layout.arguments(), _at(read.places), _at(read.kinds), _at(wording), *map(_at, shares), _at(read.bits), *map(_at, tags), _at(claims),
         _long(places), ctypes.c_uint64(clutter), _long(title_index), _at(columns),
     ))  # fmt: skip
+
+
+def named_places(read: Reading, asked: int, reach: int) -> list[int]:
+    """For each block the places among `asked` that it names, or the nearest element around it, so many steps up at most."""
+    named = np.empty(len(read.bits), np.uint64)
+    _check(_library().places_named(
+        *read.layout.arguments(), _at(read.places), _at(read.bits), ctypes.c_uint64(asked), _long(reach), _at(named)
+    ))  # fmt: skip
+    told: list[int] = named.tolist()
+    return told
 
 
 def container_chances(

@@ -238,3 +238,17 @@ done:
     free(units);
     return failed ? -1 : 0;
 }
+
+/* For each block the places among `asked` that its own markup names, else those of the nearest element around it that names one, `reach` steps up at
+   most (the innermost element is no step). */
+EXPORT int32_t places_named(int64_t rows, int64_t elements, const int32_t *at, const int32_t *parents, const int32_t *ends, const int32_t *depths,
+                            const uint64_t *bits, const uint64_t *inline_bits, uint64_t asked, int64_t reach, uint64_t *into) {
+    (void)elements, (void)ends, (void)depths;
+    for (int64_t row = 0; row < rows; row++) {
+        uint64_t named = inline_bits[row] & asked;
+        int32_t here = at[row];
+        for (int64_t step = 0; !named && here >= 0 && step <= reach; step++, here = parents[here]) named = bits[here] & asked;
+        into[row] = named;
+    }
+    return 0;
+}
