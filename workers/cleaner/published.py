@@ -51,7 +51,8 @@ _NUMERIC = re.compile(
 _ZONES = {"Z": 0, "UTC": 0, "GMT": 0, "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7, "CET": 1, "CEST": 2, "MEZ": 1, "MESZ": 2, "BST": 1, "MSK": 3, "МСК": 3}  # fmt: skip
 _DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789")
 _EASTERN = re.compile("[٠-٩۰-۹]")
-_FIGURE = re.compile(r"(?:19|20|1[34])\d\d|\d[./\- ’']{1,2}\w{1,12}[./\- ’']{1,3}\d\d")
+#: A year, or a day with a month and a year; it begins with a set of characters, which the engine looks for fast.
+_FIGURE = re.compile(r"\d(?:(?<=1)[349]\d\d|(?<=2)0\d\d|[./\- ’']{1,2}\w{1,12}[./\- ’']{1,3}\d\d)")
 _RUN = re.compile(r"\d+")
 #: The figures that a date may begin with; asked first, since few lines have one.
 _SIGN = re.compile("[0-9٠-٩۰-۹]")
