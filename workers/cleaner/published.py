@@ -129,6 +129,8 @@ def find_stamps(text: str, method: str, confidence: float) -> list[Candidate]:
 def _stamps_of(text: str, method: str, confidence: float) -> tuple[Candidate, ...]:
     """The stamps of a text that has figures; remembered, since a line of a page is asked more than once."""
     plain = text.translate(_DIGITS) if _EASTERN.search(text) else text
+    if (whole := _ISO.match(plain)) and whole.end() == len(plain) and (stamp := _read(whole, method, confidence)):
+        return (stamp,)  # as metadata writes it: whatever else could be found would lie inside of it
     found = [_read(match, method, confidence) for match in _matches(plain)]
     stamps = sorted(
         (candidate for candidate in found if candidate), key=lambda candidate: (candidate.start, -candidate.end)
