@@ -54,7 +54,7 @@ _LEAST_CLAIM = 500
 
 
 def choose_blocks(page: Page, metadata: Metadata, models: Models, profile: Profile | None = None) -> Choice:
-    """The choice for a page; with the source's profile, what the source repeats goes as well."""
+    """The choice for a page, which gives its blocks away; with the source's profile, what the source repeats goes as well."""
     blocks = page.blocks
     chances = page_chances(page, metadata, headline_anchor(blocks, metadata), models)
     title = find_title(blocks, metadata, models["title.1"])
@@ -67,6 +67,7 @@ def choose_blocks(page: Page, metadata: Metadata, models: Models, profile: Profi
         cut_repeated([block.text for block in blocks], told, chances, profile)
     reasons, scores = _reasons(page, chosen, chances, title, told)
     choice = Choice(tuple(blocks), tuple(reasons), title.text, title.place, metadata, tuple(scores))
+    page.blocks = []  # each block points at its page: without the way back both are freed at once, not by the collector
     return _with_claimed_body(choice)
 
 

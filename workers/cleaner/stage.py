@@ -25,7 +25,7 @@ def load(options: StageOptions) -> Stage:
 
     def clean_bounded(raw: RawArticle) -> CleanedArticle:
         content = raw.content or ""
-        if not content.strip():
+        if not content or content.isspace():
             raise Refused("empty_content", "`content` is empty; there is no page to clean")
         if len(content) > options.max_content_characters:
             limit = options.max_content_characters
