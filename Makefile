@@ -63,7 +63,7 @@ requirements: $(UV) ## Pin the requirements again
 	@$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links pyproject.toml --group dev -o requirements/dev.txt
 	@$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links requirements/peers.in -o requirements/peers.txt
 
-$(STAMP): requirements/dev.txt pyproject.toml | $(UV)
+$(STAMP): requirements/dev.txt pyproject.toml deploy/build_core.py $(wildcard workers/text/native/*.[ch]) | $(UV)
 	@echo "installing Python packages into $(VENV) ..."
 	@test -x $(BIN)/python || $(UV) venv --quiet --python '>=3.11' $(VENV)
 	@$(UV) pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r requirements/dev.txt

@@ -2,7 +2,8 @@
 
 from selectolax.lexbor import LexborHTMLParser
 
-from workers.cleaner.blocks import Block, Page, read_page
+from workers.cleaner.blocks import Page, read_page
+from workers.cleaner.groups import has_place
 
 
 def _read(body: str) -> Page:
@@ -53,10 +54,18 @@ def test_a_link_that_was_never_closed_is_no_link() -> None:
     assert max(block.linked for block in page.blocks) == 0.0
 
 
-def test_a_block_knows_the_tags_and_words_around_it() -> None:
-    (block,) = _read('<main id="story-body"><div class="teaser relatedLinks"><p>Text</p></div></main>').blocks
-    assert {"main", "story", "body", "teaser", "related", "links", "div", "p"} <= block.around
-    assert Block("a line").around == frozenset()
+def test_elements_name_their_places_and_those_alike_share_a_kind() -> None:
+    page = _read(
+        '<main id="story-body"><div class="teaser relatedLinks"><p class=x>a</p><p class=x>b</p><p>c</p></div></main>'
+    )
+    body, main, div, first, second, third = range(6)
+    assert page.bits[body] == 0
+    assert has_place(page.bits[main], "article")
+    assert has_place(page.bits[main], "body")
+    assert has_place(page.bits[div], "teaser")
+    assert has_place(page.bits[div], "related")
+    assert not has_place(page.bits[div], "body")
+    assert page.kinds[first] == page.kinds[second] != page.kinds[third]
 
 
 def test_an_element_and_all_inside_it_are_one_run_of_elements() -> None:
@@ -83,3 +92,8 @@ def test_a_comment_inside_a_text_leaves_no_trace() -> None:
 
 def test_entities_come_in_normal_form() -> None:
     assert _texts("<p>na&iuml;ve co&shy;operation&nbsp;&#8203;now &eacute;</p>") == ["naïve cooperation now é"]
+
+
+def test_a_body_that_a_script_is_to_reveal_is_read() -> None:
+    page = read_page(LexborHTMLParser('<html><body style="display:none"><p>The story.</p></body></html>'))
+    assert [block.text for block in page.blocks] == ["The story."]

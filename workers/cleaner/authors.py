@@ -127,6 +127,8 @@ def _bare(texts: Sequence[str], start: int, end: int) -> Iterator[str]:
 
 def is_credit(text: str) -> bool:
     """A short line of a name and a date: "Ann Hill | Leeds | 3 May 2024", "di Piero Riva - 3 maggio 2024"."""
+    if len(text) > _LONGEST_BYLINE or not _DATE.search(text):
+        return False
     return _TELLS_TIME.search(text) is None and next(_credited(text), None) is not None
 
 

@@ -3,13 +3,16 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from html import unescape
+from itertools import repeat
 from typing import NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser
 
-from workers.cleaner.groups import NO_BITS, attribute_words, element_bits
+from workers.cleaner.groups import NO_BITS, PROPERTY_BITS, TAG_BITS, TELLING, WORD_BITS, element_bits
 from workers.errors import Refused
+from workers.text import native
 from workers.text.normalize import collapse, normalize
 
 __all__ = ["MOST_BLOCKS", "Block", "Page", "looks_like_html", "read_page"]
@@ -35,6 +38,8 @@ INVISIBLE = (
     "video",
     "audio",
 )
+#: Those that hold so much that writing them out costs more than taking them out of the tree; the core passes over the rest.
+_BULKY = ["script", "style", "svg", "noscript"]
 #: They show nothing as text and hold nothing; dropped in the parser, since each costs a turn of the reading.
 _MUTE = ("img", "picture", "source", "link", "meta", "input", "track", "wbr")
 _INLINE = frozenset({
@@ -60,6 +65,8 @@ MOST_BLOCKS = 8_000
 _PROSE = 80
 #: A link that holds more text than this (characters) was never closed: the parser carries it on through the page.
 _LONGEST_LINK = 1_500
+#: So much of their attributes (characters) makes two elements of one kind.
+_KIND_HEAD = 80
 _BR = "\x1e"
 _PARAGRAPH_BREAK = re.compile("\x1e\\s*\x1e[\\s\x1e]*")
 _BLANK_LINES = re.compile(r"\n\s*\n")
@@ -76,33 +83,21 @@ class Block(NamedTuple):
     element: int = -1
     page: "Page | None" = None
 
-    @property
-    def around(self) -> frozenset[str]:
-        """The tags and the class and id words of the elements around it."""
-        return self.page.around(self.element) if self.page is not None else frozenset()
-
 
 @dataclass(slots=True)
 class Page:
     """The elements that hold the blocks, as parallel lists, in the order in which they open: the body is element 0, and element i and all inside it
-    are the elements from i up to (not with) `ends[i]`."""
+    are the elements from i up to (not with) `ends[i]`. Elements of one kind (tag, attributes, places that the parent names) share a number."""
 
     blocks: list[Block] = field(default_factory=list)
     tags: list[str] = field(default_factory=list)
-    heads: list[str] = field(default_factory=list)
     parents: list[int] = field(default_factory=list)
     depths: list[int] = field(default_factory=list)
     bits: list[int] = field(default_factory=list)
     ends: list[int] = field(default_factory=list)
-
-    def around(self, element: int) -> frozenset[str]:
-        """The tags and class words from this element up to the body."""
-        found: set[str] = set()
-        while element >= 0:
-            found.add(self.tags[element])
-            found |= attribute_words(self.heads[element])
-            element = self.parents[element]
-        return frozenset(found)
+    kinds: list[int] = field(default_factory=list)
+    #: The same as arrays, where the compiled core read it; blocks may have been left out since.
+    read: native.Reading | None = None
 
 
 def looks_like_html(content: str, media_type: str | None) -> bool:
@@ -113,30 +108,83 @@ def looks_like_html(content: str, media_type: str | None) -> bool:
 
 
 def read_page(tree: LexborHTMLParser) -> Page:
-    """The visible blocks and their elements. It strips the tree of what is invisible. Raises Refused("too_expensive") for a page of
+    """The visible blocks and their elements. It may strip the tree of what is invisible. Raises Refused("too_expensive") for a page of
     more than 400,000 tags or 8,000 blocks. Hidden elements are left out, unless they hold more running text than what is shown (a page whose script was
     to reveal it)."""
+    page = None
+    if native.LIBRARY is not None:
+        tree.strip_tags(_BULKY, recursive=True)
+        page = _read_compiled(_body(tree))
+    if page is None:
+        _strip(tree)
+        page = _read_pieces(_body(tree))
+    _tidy(page.blocks)
+    return page
+
+
+def _body(tree: LexborHTMLParser) -> str:
+    return (tree.body.html or "") if tree.body is not None else ""
+
+
+def _strip(tree: LexborHTMLParser) -> None:
+    """Take out of the tree what no reader sees; text with markup written out becomes plain text."""
     tree.strip_tags([*INVISIBLE, *_MUTE], recursive=True)
     for node in [node for name in _RAW_TEXT for node in tree.tags(name)]:
         node.replace_with(node.text() or " ")
-    body = tree.body
-    source = (body.html or "") if body is not None else ""
+
+
+@lru_cache(maxsize=1)
+def _give_tables() -> None:
+    native.load_reading_tables(WORD_BITS, TAG_BITS, {**_KINDS, **_NOT_READ}, TELLING, PROPERTY_BITS)
+
+
+def _read_compiled(source: str) -> Page | None:
+    """By the compiled core; None where the page holds what it does not read."""
+    _give_tables()
+    try:
+        read = native.read(source.encode("utf-8", "surrogatepass"), _MAX_TAGS, MOST_BLOCKS)
+    except native.TooMuchError as much:
+        raise (_too_many_blocks() if much.blocks else _too_many_tags(much.pieces)) from None
+    if read is None:
+        return None
+    layout = read.layout
+    page = Page(
+        tags=read.tags, parents=layout.parents.tolist(), depths=layout.depths.tolist(), bits=read.places.tolist(), ends=layout.ends.tolist(),
+        kinds=read.kinds.tolist(), read=read,
+    )  # fmt: skip
+    elements: list[int] = layout.at.tolist()
+    tags = map(read.tags.__getitem__, elements)
+    page.blocks = list(map(Block._make, zip(
+        read.texts, tags, read.linked.tolist(), read.bold.tolist(), read.bits.tolist(), elements, repeat(page)
+    )))  # fmt: skip
+    return page
+
+
+def _read_pieces(source: str) -> Page:
+    """The same in Python."""
     pieces = source.split("<")
     if _COMMENT in source:
         pieces = _without_comments(pieces)
     if len(pieces) > _MAX_TAGS:
-        raise Refused("too_expensive", f"{len(pieces)} tags; at most {_MAX_TAGS} are read")
+        raise _too_many_tags(len(pieces))
     walker = _Walker(reveal=False)
     walker.walk(pieces)
     if len(walker.page.blocks) > MOST_BLOCKS:
-        raise Refused("too_expensive", f"more than {MOST_BLOCKS} blocks of text")
+        raise _too_many_blocks()
     reveal = walker.hidden > _text_size(walker.page)
     unclosed = frozenset(link for link, size in walker.links.items() if size > _LONGEST_LINK)
     if reveal or unclosed:
         walker = _Walker(reveal=reveal, not_links=unclosed)
         walker.walk(pieces)
-    _tidy(walker.page.blocks)
     return walker.page
+
+
+def _too_many_tags(count: int) -> Refused:
+    return Refused("too_expensive", f"{count} tags; at most {_MAX_TAGS} are read")
+
+
+def _too_many_blocks() -> Refused:
+    return Refused("too_expensive", f"more than {MOST_BLOCKS} blocks of text")
 
 
 def _without_comments(pieces: Sequence[str]) -> list[str]:
@@ -167,12 +215,22 @@ def _tidy(blocks: list[Block]) -> None:
     lines = tidied.split("\n")
     if len(lines) != len(blocks):
         lines = [normalize(block.text) for block in blocks]
-    changed = [block._replace(text=collapse(line)) for block, line in zip(blocks, lines, strict=True)]
+    changed = [
+        block if line == block.text else block._replace(text=collapse(line))
+        for block, line in zip(blocks, lines, strict=True)
+    ]
     blocks[:] = [block for block in changed if block.text]
 
 
 _KINDS = {
     **dict.fromkeys(_VOID, _SINGLE), "br": _LINE, "hr": _RULE, **dict.fromkeys(_INLINE, _FLOWING), **dict.fromkeys(_BOLD, _STRONG), "a": _LINK,
+}  # fmt: skip
+
+#: What the compiled core passes over, beside: elements with all in them, those whose text holds no tags, single tags; and what it leaves to Python.
+_GONE, _GONE_RAW, _GONE_SINGLE, _ODD = range(7, 11)
+_NOT_READ = {
+    **dict.fromkeys((*INVISIBLE, "picture"), _GONE), **dict.fromkeys(("script", "style", "iframe", "noembed", "noframes"), _GONE_RAW),
+    **{tag: _GONE_SINGLE for tag in _MUTE if tag in _VOID}, **dict.fromkeys(_RAW_TEXT, _ODD),
 }  # fmt: skip
 
 
@@ -193,8 +251,10 @@ class _Walker:
         #: Of each open block element: tag, attributes, its number on the page once a block needed it, else -1.
         self._open: list[tuple[str, str]] = []
         self._numbers: list[int] = []
+        #: The first element of each kind.
+        self._kinds: dict[tuple[str, str, int], int] = {}
 
-    def walk(self, pieces: Sequence[str]) -> None:  # noqa: C901, PLR0912, PLR0915  the one hot loop; calls would double its time
+    def walk(self, pieces: Sequence[str]) -> None:  # noqa: C901, PLR0912, PLR0915  one loop, as the compiled twin has it
         texts, opened, numbers, reveal = self._texts, self._open, self._numbers, self._reveal
         kind_of = _KINDS.get
         stack: list[int] = []
@@ -236,6 +296,7 @@ class _Walker:
                     stack.append(kind)
                 elif (
                     attributes
+                    and opened  # a body that a script is to reveal is read
                     and not reveal
                     and ("hidden" in attributes or "none" in attributes)
                     and _HIDDEN.search(head)
@@ -315,7 +376,9 @@ class _Walker:
             page.ends.append(0)
             page.depths.append(place)
             page.tags.append(name)
-            page.heads.append(attributes)
             page.bits.append(element_bits(name, attributes) if place else NO_BITS)
-            numbers[place] = len(page.parents) - 1
+            numbers[place] = number = len(page.parents) - 1
+            above = page.bits[page.parents[number]] if place else NO_BITS
+            kind = (name, attributes[:_KIND_HEAD] if name != "a" else "", above)
+            page.kinds.append(self._kinds.setdefault(kind, number))
         return numbers[-1]

@@ -11,11 +11,18 @@ import numpy as np
 
 from workers.cleaner import outline, structure, wording
 from workers.cleaner.blocks import Page
-from workers.cleaner.context import second_look, with_neighbours
+from workers.cleaner.context import (
+    SECOND_COLUMNS,
+    second_look,
+    second_look_into,
+    width_with_neighbours,
+    with_neighbours,
+)
 from workers.cleaner.metadata import Metadata
 from workers.cleaner.segments import Segment
 from workers.cleaner.trees import Trees, load_trees
 from workers.cleaner.wording import Matrix
+from workers.text import native
 
 __all__ = [
     "Models",
@@ -53,14 +60,29 @@ def load_models() -> Models:
 
 def page_rows(page: Page, metadata: Metadata, title_index: int) -> Matrix:
     """The features of the first look, a row for each block."""
-    words = wording.describe([block.text for block in page.blocks])
-    places = structure.describe_places(page, words, metadata, title_index)
-    return with_neighbours(np.concatenate([words, places], axis=1), _PAGE_TELLING)
+    texts = [block.text for block in page.blocks]
+    if native.LIBRARY is not None and texts:
+        words, own = len(wording.NAMES), len(_PAGE_NAMES)
+        columns = np.empty((width_with_neighbours(own, len(_PAGE_TELLING)), len(texts)), np.float32)
+        wording.describe_into(texts, columns)
+        structure.describe_into(page, columns[:words], metadata, title_index, columns[words:])
+        native.neighbours(columns, own, np.array(_PAGE_TELLING, np.int64))
+        return columns.T
+    described = wording.describe(texts)
+    places = structure.describe_places(page, described, metadata, title_index)
+    return with_neighbours(np.concatenate([described, places], axis=1), _PAGE_TELLING)
 
 
 def page_second_rows(page: Page, rows: Matrix, chance: Matrix) -> Matrix:
     """The features of the second look."""
     sizes = rows[:, _SIZE]
+    if native.LIBRARY is not None and len(rows):
+        first = rows.shape[1]
+        columns = np.empty((first + SECOND_COLUMNS + structure.CONTAINER_COLUMNS, len(rows)), np.float32)
+        columns[:first] = rows.T
+        second_look_into(chance, sizes, columns[first:])
+        structure.container_chances_into(page, chance, np.ascontiguousarray(sizes), columns[first + SECOND_COLUMNS :])
+        return columns.T
     return np.concatenate([second_look(rows, chance, sizes), structure.container_chances(page, chance, sizes)], axis=1)
 
 

@@ -1,6 +1,7 @@
 """The cleaner's core: blocks in, the article out; every block ends in the text, in a field, or in `removed` with its reason."""
 
 from collections.abc import Sequence
+from itertools import accumulate
 
 from pydantic import TypeAdapter
 
@@ -23,6 +24,9 @@ __all__ = ["agency_of", "authors_of", "body_paragraphs", "choose", "clean"]
 
 #: Validating all pieces in one call takes a third of the time of making them one by one.
 _REMOVED = TypeAdapter(tuple[Removed, ...])
+_SPANS = TypeAdapter(tuple[Span, ...])
+#: Between two paragraphs (characters): an empty line.
+_GAP = len("\n\n")
 _LEGAL_REASONS = {"legal_notice"}
 
 
@@ -101,11 +105,10 @@ def body_paragraphs(choice: Choice) -> list[str]:
 
 
 def _spans(paragraphs: Sequence[str]) -> tuple[Span, ...]:
-    spans, start = [], 0
-    for paragraph in paragraphs:
-        spans.append(Span(start=start, end=start + len(paragraph)))
-        start += len(paragraph) + 2
-    return tuple(spans)
+    starts = accumulate(paragraphs, lambda start, paragraph: start + len(paragraph) + _GAP, initial=0)
+    return _SPANS.validate_python(
+        [{"start": start, "end": start + len(paragraph)} for start, paragraph in zip(starts, paragraphs, strict=False)]
+    )
 
 
 def _quality(text: str, title: str | None, published: Published | None, told: Sequence[str]) -> Quality:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from workers.cleaner.published import Candidate, digits_of, find_stamps, reordered
-from workers.text.normalize import comparable, says
+from workers.text.normalize import comparable, which_say
 
 __all__ = ["Page", "Place", "heading_of", "page_of", "places"]
 
@@ -15,7 +15,9 @@ _COMMENTS = re.compile(
     r"^\W*(?:\d+\s+)?(?:comments?|kommentare?|leave a (?:reply|comment)|commentaires?|comentarios?|responses?|antworten?|reaktionen|обсуждени\w*|комментари\w*|диалог|التعليقات|diskussion)\b",
     re.IGNORECASE,
 )  # fmt: skip
-_WORD = re.compile(r"\w+")
+#: Whole words, since the quantifiers give nothing back.
+_TWELVE_WORDS, _TWENTY_TWO_WORDS = (re.compile(rf"(?:\W*+\w++){{{least}}}") for least in (12, 22))
+_LONGEST_TITLE = 250
 _LONGEST_LINE = 2000
 
 
@@ -47,22 +49,14 @@ def page_of(
 ) -> Page:
     """The page for scoring. `marks` are further strings that may spell a date (document ids)."""
     prose = [_is_prose(line) for line in lines]
+    lower_part = range(len(lines) // 4 + 1, len(lines))
     comments = next(
-        (
-            number
-            for number, line in enumerate(lines)
-            if len(line) < 60 and number > len(lines) // 4 and _COMMENTS.match(line)
-        ),
-        len(lines),
+        (number for number in lower_part if len(lines[number]) < 60 and _COMMENTS.match(lines[number])), len(lines)
     )
     dates = [found for text in (_without_archive(url), *marks) for found in digits_of(text)]
     heading = title if title >= 0 else heading_of(lines)
-    again = comparable(lines[heading]) if heading >= 0 else ""
-    titles = [
-        number
-        for number, line in enumerate(lines)
-        if number and heading >= 0 and len(line) <= 250 and says(line, again)
-    ]
+    again = which_say(lines, {comparable(lines[heading])}, _LONGEST_TITLE) if heading >= 0 else []
+    titles = [number for number, says in enumerate(again) if says and number]
     return Page(
         lines,
         heading,
@@ -82,12 +76,14 @@ def _american(url: str) -> bool:
 
 
 def _is_prose(line: str) -> bool:
-    if len(line) < 23:  # twelve words and the spaces between them
+    """Twelve words in a line that ends as a sentence does, or twenty-two (of the first 400 characters)."""
+    size = len(line)
+    if size < 23:  # twelve words and the spaces between them
         return False
     ended = line.rstrip()[-1:] in '.!?…»”"'
-    if not ended and len(line) < 43:
-        return False
-    return len(_WORD.findall(line[:400])) >= (12 if ended else 22)
+    if ended:
+        return _TWELVE_WORDS.match(line, 0, 400) is not None
+    return size >= 43 and _TWENTY_TWO_WORDS.match(line, 0, 400) is not None
 
 
 def _without_archive(url: str) -> str:
@@ -102,7 +98,7 @@ def heading_of(lines: Sequence[str]) -> int:
     title = comparable(lines[0])
     best, length, seen = -1, max(9, int(0.2 * len(title))), 0
     for number, line in enumerate(lines[1:], 1):
-        if len(line) > 250:
+        if len(line) > _LONGEST_TITLE:
             seen += 1
             continue
         words = comparable(line) if len(line) > length or "İ" in line else ""  # only İ grows in lower case

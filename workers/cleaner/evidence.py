@@ -90,8 +90,7 @@ def _features(place: Place, index: int, all_places: Sequence[Place], page: Page,
         _distance(place.line, page), f"line_{'alone' if words <= 2 else 'short' if words <= 8 else 'middle' if words <= 18 else 'long'}",
         f"order_{min(index, 4)}", _label(place, line, prose=page.prose[place.line] or _is_sentence(line, words)), _url_feature(day, page), _crowd(place, all_places),
     ]  # fmt: skip
-    stamps_outside = [other for other in all_places if not page.prose[other.line]]
-    days_outside = [other.candidate.day for other in stamps_outside] or [day]
+    days_outside = days or [day]
     below = range(place.line + 1, min(place.line + 12, len(page.lines)))
     flags = {
         "timed": place.candidate.published.precision != "day",
@@ -104,11 +103,11 @@ def _features(place: Place, index: int, all_places: Sequence[Place], page: Page,
         "byline_near": any(_BYLINE.match(page.lines[near]) for near in range(max(0, place.line - 2), min(len(page.lines), place.line + 3)) if len(page.lines[near]) < 90),
         "prose_below": sum(page.prose[at] for at in below) >= 2,
         "no_prose_above": not any(page.prose[: place.line]),
-        "comments": place.line > page.comments_from or bool(_SAYS.search(line[:200]) and words <= 14),
+        "comments": place.line > page.comments_from or (words <= 14 and bool(_SAYS.search(line[:200]))),
         "related": any(_RELATED.match(page.lines[near]) for near in range(max(0, place.line - 8), place.line) if len(page.lines[near]) < 60),
         "clock": place.line < _FIRST_LINES and place.line < page.title and words <= 3,
         "short_year": len(place.candidate.published.raw) <= 8,
-        "byline_here": bool(_BYLINE_BEFORE.search(line[:300])) and words <= 18,
+        "byline_here": words <= 18 and bool(_BYLINE_BEFORE.search(line[:300])),
         "meta_line": words <= 18 and any(_META.search(text[:200]) for text in (line, *page.lines[place.line + 1 : place.line + 2]) if len(text) < 200),
         "ahead": bool(_AHEAD.search(line[max(0, place.candidate.start - 60) : place.candidate.start])),
         "range": sum(other.line == place.line and other.candidate.day != day for other in all_places) > 0,

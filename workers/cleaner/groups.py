@@ -3,7 +3,17 @@
 import re
 from functools import lru_cache
 
-__all__ = ["NO_BITS", "PLACES", "attribute_words", "element_bits", "has_place", "place_bits"]
+__all__ = [
+    "NO_BITS",
+    "PLACES",
+    "PROPERTY_BITS",
+    "TAG_BITS",
+    "TELLING",
+    "WORD_BITS",
+    "element_bits",
+    "has_place",
+    "place_bits",
+]
 
 NO_BITS = 0
 
@@ -50,49 +60,37 @@ _TAGS = (
 #: Every place that has a bit, in the order of the bits.
 PLACES: tuple[str, ...] = (*_WORDS, *(f"<{tag}>" for tag in _TAGS), "itemprop")
 _BIT = {place: 1 << number for number, place in enumerate(PLACES)}
-_WORD_BITS: dict[str, int] = {}
+#: The places that each word of a class list or id names, and each tag.
+WORD_BITS: dict[str, int] = {}
 for _place, _list in _WORDS.items():
     for _word in _list.split():
-        _WORD_BITS[_word] = _WORD_BITS.get(_word, 0) | _BIT[_place]
-_TAG_BITS = {tag: _BIT[f"<{tag}>"] for tag in _TAGS}
-_TELLING = re.compile(
-    r"""\b(?:class|id|role|itemprop|data-(?:component|testid|qa|type|module)|name|rel)="([^"]{1,300})"""
-)
-_TELLING_NAME = re.compile(r"\b(?:class|id|role|itemprop|data-(?:component|testid|qa|type|module)|name|rel)=$")
+        WORD_BITS[_word] = WORD_BITS.get(_word, 0) | _BIT[_place]
+TAG_BITS = {tag: _BIT[f"<{tag}>"] for tag in _TAGS}
+#: Attributes whose words tell of a place.
+TELLING = (
+    "class", "id", "role", "itemprop", "data-component", "data-testid", "data-qa", "data-type", "data-module", "name", "rel",
+)  # fmt: skip
+_TELLING_NAME = re.compile(rf"\b(?:{'|'.join(TELLING)})=$")
 _LONGEST_ATTRIBUTES, _LONGEST_VALUE = 3_000, 300
+#: What an element says that has the article body as its property.
+PROPERTY_BITS = _BIT["itemprop"]
 _BODY_PROPERTY = re.compile(r'itemprop="(?:articleBody|text)')
-_SPLIT = re.compile(r"[^a-z0-9]+|(?<=[a-z])(?=[0-9])")
 _WORDS_IN = re.compile(r"[0-9]+[a-z]*|[a-z]+")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
-
-
-def attribute_words(attributes: str) -> frozenset[str]:
-    """The words of class, id and role in the source of an element's attributes; long lists are cut."""
-    return _words_of(" ".join(_TELLING.findall(attributes[:_LONGEST_ATTRIBUTES])))
-
-
-@lru_cache(maxsize=20_000)
-def _words_of(text: str) -> frozenset[str]:
-    lower = text.lower()
-    words = set(_SPLIT.split(lower))
-    if lower != text:
-        words |= set(_SPLIT.split(_CAMEL.sub(" ", text).lower()))
-    words.discard("")
-    return frozenset(words)
 
 
 @lru_cache(maxsize=20_000)
 def _token_bits(token: str) -> int:
     """The places that one word of a class list or id names; words recur from page to page more than whole lists do."""
     if token.isascii() and token.isalpha() and token.islower():
-        return _WORD_BITS.get(token, NO_BITS)
+        return WORD_BITS.get(token, NO_BITS)
     bits = NO_BITS
     lower = token.lower()
     for word in _WORDS_IN.findall(lower):
-        bits |= _WORD_BITS.get(word, NO_BITS)
+        bits |= WORD_BITS.get(word, NO_BITS)
     if lower != token:
         for word in _WORDS_IN.findall(_CAMEL.sub(" ", token).lower()):
-            bits |= _WORD_BITS.get(word, NO_BITS)
+            bits |= WORD_BITS.get(word, NO_BITS)
     return bits
 
 
@@ -105,7 +103,7 @@ def _tells(name: str) -> bool:
 @lru_cache(maxsize=20_000)
 def element_bits(tag: str, attributes: str) -> int:
     """The places that an element names itself, as bits. `attributes` are in the parser's own spelling: each value between two quotation marks."""
-    bits = _TAG_BITS.get(tag, NO_BITS)
+    bits = TAG_BITS.get(tag, NO_BITS)
     if attributes:
         parts = attributes[:_LONGEST_ATTRIBUTES].split('"')
         for place in range(1, len(parts), 2):
@@ -113,7 +111,7 @@ def element_bits(tag: str, attributes: str) -> int:
                 for token in parts[place][:_LONGEST_VALUE].split():
                     bits |= _token_bits(token)
         if "itemprop" in attributes and _BODY_PROPERTY.search(attributes):
-            bits |= _BIT["itemprop"]
+            bits |= PROPERTY_BITS
     return bits
 
 

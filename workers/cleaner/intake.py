@@ -33,7 +33,7 @@ def read_raw(value: bytes | None, headers: Headers = ()) -> RawArticle:
     invalid_fields, malformed_base64, not_text, too_large."""
     if value is None:
         raise Refused("null_value", "the value is null; publish the page, or a JSON object with `content`")
-    if not value.strip():
+    if not value or value.isspace():
         raise Refused("empty_value", "the value is empty; publish the page, or a JSON object with `content`")
     told = {name.lower(): content.decode("utf-8", "replace") for name, content in headers}
     media_type, charset = _content_type(told.get("content-type", ""))

@@ -2,14 +2,13 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import unescape
-from itertools import islice
 from typing import Any
 
 import orjson
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from workers.cleaner.byline import agency_in, author_names
 from workers.cleaner.published import Candidate, parse_stamp
@@ -28,7 +27,6 @@ _ARTICLE_TYPES = frozenset(
         "OpinionNewsArticle",
     }
 )
-_LINKED_DATA = "application/ld+json"
 _MAX_JSON = 1_000_000
 _MAX_BODY = 200_000
 _BREAK = re.compile(r"<(?:br|/?p|/?div|/?li|/?h[1-6])\b[^<>]{0,500}>", re.IGNORECASE)
@@ -59,12 +57,13 @@ class Metadata:
 def read_metadata(content: str) -> tuple[LexborHTMLParser, Metadata]:
     """The parsed page and what it says of itself."""
     tree = LexborHTMLParser(content)
-    meta = _meta_tags(tree)
-    ld = _article(_linked_data(tree))
-    page_title = next(iter(tree.tags("title")), None)
+    told = _telling_nodes(tree)
+    meta = _meta_tags(told["meta"])
+    ld = _article(_linked_data(told["script"]))
+    page_title = next(iter(told["title"]), None)
     paragraphs = _claimed_body(ld)
     titles = [_text(ld.get("headline")), meta.get("og:title"), meta.get("twitter:title")]
-    links = (node.attributes for node in tree.tags("link"))
+    links = (node.attributes for node in told["link"])
     canonical = next((link for link in links if link.get("rel") == "canonical"), {})
     return tree, Metadata(
         titles=tuple(filter(None, map(_plain, titles))),
@@ -76,8 +75,8 @@ def read_metadata(content: str) -> tuple[LexborHTMLParser, Metadata]:
         ),
         site=meta.get("og:site_name") or _text(_first(ld.get("publisher"))),
         url=meta.get("og:url") or canonical.get("href"),
-        published=_stamps(tree, meta, ld, ("datePublished",), _PUBLISHED_META),
-        modified=_stamps(None, meta, ld, ("dateModified",), _MODIFIED_META),
+        published=_stamps(told["time"], meta, ld, ("datePublished",), _PUBLISHED_META),
+        modified=_stamps((), meta, ld, ("dateModified",), _MODIFIED_META),
         body=" ".join(paragraphs),
         body_paragraphs=paragraphs,
         headline=_plain(_text(ld.get("headline"))),
@@ -94,9 +93,21 @@ _PUBLISHED_META = (
 _MODIFIED_META = ("article:modified_time", "og:updated_time", "datemodified", "last-modified", "dcterms.modified")
 
 
-def _meta_tags(tree: LexborHTMLParser) -> dict[str, str]:
+#: What metadata is read from, in one selector: a walk over a page's tree costs up to a fifth of its parsing.
+_TELLING = 'meta, title, link[rel="canonical" i], script[type="application/ld+json" i], time[datetime]'
+
+
+def _telling_nodes(tree: LexborHTMLParser) -> dict[str, list[LexborNode]]:
+    """The elements that tell something, by tag, each in the order of the page."""
+    found: dict[str, list[LexborNode]] = {"meta": [], "title": [], "link": [], "script": [], "time": []}
+    for node in tree.css(_TELLING):
+        found[node.tag or ""].append(node)
+    return found
+
+
+def _meta_tags(nodes: Sequence[LexborNode]) -> dict[str, str]:
     found: dict[str, str] = {}
-    for node in tree.tags("meta")[:500]:
+    for node in nodes[:500]:
         attributes = node.attributes
         name = attributes.get("property") or attributes.get("name") or attributes.get("itemprop")
         content = attributes.get("content")
@@ -105,11 +116,10 @@ def _meta_tags(tree: LexborHTMLParser) -> dict[str, str]:
     return found
 
 
-def _linked_data(tree: LexborHTMLParser) -> list[dict[str, Any]]:
+def _linked_data(scripts: Sequence[LexborNode]) -> list[dict[str, Any]]:
     """All JSON-LD objects of the page, those in graphs too."""
     found: list[dict[str, Any]] = []
-    scripts = (node for node in tree.tags("script") if (node.attributes.get("type") or "").lower() == _LINKED_DATA)
-    for node in islice(scripts, 50):
+    for node in scripts[:50]:
         text = node.text()
         if text and len(text) <= _MAX_JSON:
             found += _objects(_parsed(text))
@@ -226,7 +236,7 @@ def _author_claims(ld: dict[str, Any], meta: dict[str, str]) -> list[str]:
 
 
 def _stamps(
-    tree: LexborHTMLParser | None,
+    times: Sequence[LexborNode],
     meta: dict[str, str],
     ld: dict[str, Any],
     keys: tuple[str, ...],
@@ -234,8 +244,6 @@ def _stamps(
 ) -> tuple[Candidate, ...]:
     found = [parse_stamp(text, "jsonld", 0.95) for key in keys if (text := _text(ld.get(key)))]
     found += [parse_stamp(meta[name], f"meta:{name}", 0.93) for name in names if name in meta]
-    if tree is not None:
-        stated = (node.attributes for node in tree.tags("time"))
-        times = [time["datetime"] for time in islice((time for time in stated if "datetime" in time), 20)]
-        found += [parse_stamp(text, "time_element", 0.75 - 0.02 * place) for place, text in enumerate(times) if text]
+    stated = [node.attributes["datetime"] for node in times[:20]]
+    found += [parse_stamp(text, "time_element", 0.75 - 0.02 * place) for place, text in enumerate(stated) if text]
     return tuple(candidate for candidate in found if candidate)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -17,7 +18,8 @@ from workers.cleaner.memory import Profile
 from workers.cleaner.metadata import Metadata
 from workers.cleaner.titles import Title, find_title, headline_anchor
 from workers.cleaner.wording import Matrix
-from workers.text.normalize import comparable, says
+from workers.text import native
+from workers.text.normalize import comparable, which_say
 
 __all__ = ["choose_blocks"]
 
@@ -41,7 +43,9 @@ _COMMENT = place_bits("comment")
 #: So much text beside the comments is a body of its own (characters); a paragraph of it holds so many words.
 _LEAST_BODY, _LEAD_WORDS = 300, 15
 _RULED = frozenset({"document_id", "timestamp", "clock", "legal_notice"})
-_REACH = 8
+_REACH = 6
+#: A title that is said again has about so many characters more or less.
+_ABOUT = 40
 #: Only pieces shorter than this (characters) are cut from the body by a rule.
 _SHORT = 100
 _SURE = 0.85
@@ -50,44 +54,45 @@ _LEAST_CLAIM = 500
 
 
 def choose_blocks(page: Page, metadata: Metadata, models: Models, profile: Profile | None = None) -> Choice:
-    """The choice for a page; with the source's profile, what the source repeats goes as well."""
+    """The choice for a page, which gives its blocks away; with the source's profile, what the source repeats goes as well."""
     blocks = page.blocks
     chances = page_chances(page, metadata, headline_anchor(blocks, metadata), models)
     title = find_title(blocks, metadata, models["title.1"])
     chosen = chances >= _BODY
     _cut_comments(page, chosen, title.place)
     if not chosen.any():
-        chosen = _prose_anywhere(blocks)
+        chosen = _prose_anywhere(page)
     told: list[str | None] = [None] * len(blocks)
     if profile is not None:
         cut_repeated([block.text for block in blocks], told, chances, profile)
-    reasons, scores = _reasons(blocks, chosen, chances, title, told)
+    reasons, scores = _reasons(page, chosen, chances, title, told)
     choice = Choice(tuple(blocks), tuple(reasons), title.text, title.place, metadata, tuple(scores))
+    page.blocks = []  # each block points at its page: without the way back both are freed at once, not by the collector
     return _with_claimed_body(choice)
 
 
 def _reasons(
-    blocks: Sequence[Block],
+    page: Page,
     chosen: "np.ndarray[tuple[int], np.dtype[np.bool_]]",
     chances: Matrix,
     title: Title,
     told: Sequence[str | None],
 ) -> tuple[list[str | None], list[float]]:
-    heading = comparable(title.text or "")
-    size_of_title = len(title.text or "")
-    asked = (~chosen | np.array([len(block.text) < _SHORT for block in blocks], bool)).tolist()
-    signs = signs_of([block.text if ask else "" for block, ask in zip(blocks, asked, strict=True)])
-    places: dict[int, str | None] = {}
+    blocks, bodies = page.blocks, chosen.tolist()
+    texts = [block.text for block in blocks]
+    signs = signs_of(["" if body and len(text) >= _SHORT else text for text, body in zip(texts, bodies, strict=True)])
+    places = _places_of(page)
+    again = _says_again(texts, title.text or "")
     reasons: list[str | None] = []
     scores: list[float] = []
     seen: set[str] = set()
     begun = False
-    for number, (block, is_body, chance) in enumerate(zip(blocks, chosen.tolist(), chances.tolist(), strict=True)):
+    for number, (block, is_body, chance) in enumerate(zip(blocks, bodies, chances.tolist(), strict=True)):
         text = block.text
         reason, score = None, 1.0
         if number == title.place:
             reason = "title"
-        elif heading and abs(len(text) - size_of_title) < 40 and says(text, heading):
+        elif again[number]:
             reason = "repeated_title"
         elif told[number] is not None:
             reason = told[number]
@@ -101,12 +106,21 @@ def _reasons(
                 begun = is_prose(text)
                 reason = None if begun or not is_names(text) else "byline"
         else:
-            reason, score = _why(block, signs[number], places), round(1.0 - chance, 3)
+            reason, score = _why(block, signs[number], places[number]), round(1.0 - chance, 3)
         if is_body:
             seen.add(text)
         reasons.append(reason)
         scores.append(score)
     return reasons, scores
+
+
+def _says_again(texts: Sequence[str], title: str) -> list[bool]:
+    """For each text whether it says what the title says, in about as many characters."""
+    heading = comparable(title)
+    if not heading:
+        return [False] * len(texts)
+    told = which_say(texts, {heading}, len(title) + _ABOUT - 1)
+    return [same and len(text) > len(title) - _ABOUT for text, same in zip(texts, told, strict=True)]
 
 
 def _said_by_itself(text: str) -> str | None:
@@ -116,43 +130,35 @@ def _said_by_itself(text: str) -> str | None:
     return "promotion" if points_elsewhere(text) else None
 
 
-def _why(block: Block, signs: Signs, places: dict[int, str | None]) -> str:
+def _why(block: Block, signs: Signs, places: int) -> str:
     """The kind of clutter: by its words, else by the nearest place that says what it is; links are asked less, since most are navigation."""
-    if len(block.text) <= _SHORT and is_credit(block.text):
+    if signs.figure and is_credit(block.text):
         return "byline"
-    if block.linked > _LINKS and (reason := label_reason(block.text, signs) or _place(block, places)):
+    if block.linked > _LINKS and (reason := label_reason(block.text, signs) or (_named(places) if places else None)):
         return reason
     reason = classify(block.text, signs)
-    if reason is None or reason == "navigation":
-        reason = _place(block, places) or reason
+    if places and (reason is None or reason == "navigation"):
+        reason = _named(places)
     return reason or "boilerplate"
 
 
-def _place(block: Block, known: dict[int, str | None]) -> str | None:
-    """The nearest place that says what kind of clutter it is, of the block's own markup and the seven elements around. `known` is what was found
-    for the page's elements before."""
-    if block.bits & _ANY_PLACE:
-        return _named(block.bits)
-    element, page = block.element, block.page
-    if page is None or element < 0:
-        return None
-    if element not in known:
-        known[element] = _place_of(page, element)
-    return known[element]
+def _places_of(page: Page) -> list[int]:
+    """For each block the places that its own markup names, else those of the nearest element around it."""
+    blocks = page.blocks
+    if native.LIBRARY is not None and page.read is not None and len(page.read.bits) == len(blocks):
+        return native.named_places(page.read, _ANY_PLACE, _REACH)
+    named: list[int] = []
+    for block in blocks:
+        bits, element, steps = block.bits & _ANY_PLACE, block.element, 0
+        while not bits and element >= 0 and steps <= _REACH:
+            bits, element, steps = page.bits[element] & _ANY_PLACE, page.parents[element], steps + 1
+        named.append(bits)
+    return named
 
 
-def _place_of(page: Page, element: int) -> str | None:
-    for _ in range(_REACH - 1):
-        if page.bits[element] & _ANY_PLACE:
-            return _named(page.bits[element])
-        element = page.parents[element]
-        if element < 0:
-            break
-    return None
-
-
-def _named(bits: int) -> str:
-    return next(name for name, places in _PLACES if bits & places)
+@lru_cache(maxsize=4096)
+def _named(places: int) -> str:
+    return next(name for name, asked in _PLACES if places & asked)
 
 
 def _cut_comments(page: Page, chosen: "np.ndarray[tuple[int], np.dtype[np.bool_]]", headline: int) -> None:
@@ -187,12 +193,15 @@ def _around_story(page: Page, chosen: "np.ndarray[tuple[int], np.dtype[np.bool_]
     return story
 
 
-def _prose_anywhere(blocks: Sequence[Block]) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
+def _prose_anywhere(page: Page) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
     """Where the model finds nothing: running text outside of furniture."""
+    places = _places_of(page)
     return np.array(
         [
-            is_prose(block.text) and block.linked < 0.5 and _why(block, signs_of([block.text])[0], {}) == "boilerplate"
-            for block in blocks
+            is_prose(block.text)
+            and block.linked < 0.5
+            and _why(block, signs_of([block.text])[0], named) == "boilerplate"
+            for block, named in zip(page.blocks, places, strict=True)
         ],
         bool,
     )

@@ -86,10 +86,10 @@ def _rated(options: Sequence[Option], page: Page) -> tuple[list[_Rated], float]:
     by_day: dict[str, float] = {}
     for option, mass in zip(options, masses, strict=True):
         by_day[option.candidate.day] = by_day.get(option.candidate.day, 0.0) + mass
-    total = sum(masses) + math.exp(silence - top)
+    total, highest = sum(masses) + math.exp(silence - top), max(masses, default=1.0)
     rated = []
     for option, mass in zip(options, masses, strict=True):
-        share = by_day[option.candidate.day] / total * (0.9 + 0.1 * mass / max(masses))
+        share = by_day[option.candidate.day] / total * (0.9 + 0.1 * mass / highest)
         reasons = dict.fromkeys(TOLD[name] for name in TOLD if name in option.features)
         doubt = ("day_month_order_assumed",) if option.candidate.doubtful else ()
         confidence = min(0.97, share) * (0.7 if option.candidate.doubtful else 1.0)

@@ -51,7 +51,8 @@ _NUMERIC = re.compile(
 _ZONES = {"Z": 0, "UTC": 0, "GMT": 0, "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7, "CET": 1, "CEST": 2, "MEZ": 1, "MESZ": 2, "BST": 1, "MSK": 3, "МСК": 3}  # fmt: skip
 _DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789")
 _EASTERN = re.compile("[٠-٩۰-۹]")
-_FIGURE = re.compile(r"(?:19|20|1[34])\d\d|\d[./\- ’']{1,2}\w{1,12}[./\- ’']{1,3}\d\d")
+#: A year, or a day with a month and a year; it begins with a set of characters, which the engine looks for fast.
+_FIGURE = re.compile(r"\d(?:(?<=1)[349]\d\d|(?<=2)0\d\d|[./\- ’']{1,2}\w{1,12}[./\- ’']{1,3}\d\d)")
 _RUN = re.compile(r"\d+")
 #: The figures that a date may begin with; asked first, since few lines have one.
 _SIGN = re.compile("[0-9٠-٩۰-۹]")
@@ -128,6 +129,8 @@ def find_stamps(text: str, method: str, confidence: float) -> list[Candidate]:
 def _stamps_of(text: str, method: str, confidence: float) -> tuple[Candidate, ...]:
     """The stamps of a text that has figures; remembered, since a line of a page is asked more than once."""
     plain = text.translate(_DIGITS) if _EASTERN.search(text) else text
+    if (whole := _ISO.match(plain)) and whole.end() == len(plain) and (stamp := _read(whole, method, confidence)):
+        return (stamp,)  # as metadata writes it: whatever else could be found would lie inside of it
     found = [_read(match, method, confidence) for match in _matches(plain)]
     stamps = sorted(
         (candidate for candidate in found if candidate), key=lambda candidate: (candidate.start, -candidate.end)

@@ -12,7 +12,7 @@ from workers.text.language import load_identifier
 
 __all__ = ["VERSION", "load"]
 
-VERSION = "2.1.0"
+VERSION = "2.2.0"
 
 
 def load(options: StageOptions) -> Stage:
@@ -25,7 +25,7 @@ def load(options: StageOptions) -> Stage:
 
     def clean_bounded(raw: RawArticle) -> CleanedArticle:
         content = raw.content or ""
-        if not content.strip():
+        if not content or content.isspace():
             raise Refused("empty_content", "`content` is empty; there is no page to clean")
         if len(content) > options.max_content_characters:
             limit = options.max_content_characters

@@ -10,9 +10,17 @@ from workers.cleaner.blocks import Block, Page
 from workers.cleaner.groups import PLACES
 from workers.cleaner.metadata import Metadata
 from workers.cleaner.wording import Matrix
+from workers.text import native
 from workers.text.normalize import comparable, which_say
 
-__all__ = ["NAMES", "container_chances", "describe_places"]
+__all__ = [
+    "CONTAINER_COLUMNS",
+    "NAMES",
+    "container_chances",
+    "container_chances_into",
+    "describe_into",
+    "describe_places",
+]
 
 _TAGS = (
     "p",
@@ -33,12 +41,18 @@ _TAGS = (
     "pre",
     "dd",
 )
+_TAG_NUMBERS = {tag: number for number, tag in enumerate(_TAGS)}
+_HEADINGS = frozenset({"h2", "h3", "h4"})
 _CLUTTER = np.array([PLACES.index(place) for place in (
     "nav", "header", "footer", "side", "related", "teaser", "share", "caption", "ad", "subscribe", "overlay", "tags", "widget", "media", "form",
     "legal", "unseen", "correction",
 )])  # fmt: skip
+_CLUTTER_BITS = sum(1 << int(number) for number in _CLUTTER)
 _FAR = 30
-_UNITS = frozenset({"ul", "ol", "dl", "table"})
+#: Tags of lists and tables, and tags that begin anew within them.
+_UNIT, _ANEW = 1, 2
+_UNIT_TAGS = {**dict.fromkeys(("ul", "ol", "dl", "table"), _UNIT), **dict.fromkeys(("article", "section"), _ANEW)}
+CONTAINER_COLUMNS = 11
 _LEVELS = 4
 _PLACES = len(PLACES)
 
@@ -57,6 +71,42 @@ def describe_places(page: Page, wording: Matrix, metadata: Metadata, title_index
     blocks = page.blocks
     if not blocks:
         return np.zeros((0, len(NAMES)), np.float32)
+    if native.LIBRARY is None:
+        return _describe(page, wording, metadata, title_index)
+    columns = np.empty((len(NAMES), len(blocks)), np.float32)
+    describe_into(page, np.ascontiguousarray(wording.T), metadata, title_index, columns)
+    return columns.T
+
+
+def describe_into(page: Page, wording: Matrix, metadata: Metadata, title_index: int, columns: Matrix) -> None:
+    """The same by the compiled core, into the first columns of a matrix (a row of `wording` and `columns` is a column of `describe_places`)."""
+    blocks = page.blocks
+    tags = [block.tag for block in blocks]
+    numbers = np.array([_TAG_NUMBERS.get(tag, len(_TAGS)) for tag in tags], np.uint8)
+    headings = np.array([tag in _HEADINGS for tag in tags], np.uint8)
+    claims = np.array(_claims(blocks, metadata), np.float32)
+    native.describe_places(
+        _read_again(page), wording, (numbers, headings), claims, len(PLACES), _CLUTTER_BITS, title_index, columns
+    )
+
+
+def _read_again(page: Page) -> native.Reading:
+    """The page as arrays: as it was read, or anew where blocks were left out since."""
+    blocks = page.blocks
+    if page.read is not None and len(page.read.layout.at) == len(blocks):
+        return page.read
+    at = np.array([block.element for block in blocks], np.int32)
+    layout = native.Containers(at, *(np.array(numbers, np.int32) for numbers in (page.parents, page.ends, page.depths)))
+    linked, bold = (np.array(shares) for shares in zip(*((block.linked, block.bold) for block in blocks), strict=True))
+    bits = np.array([block.bits for block in blocks], np.uint64)
+    return native.Reading(
+        [], page.tags, layout, linked, bold, bits, np.array(page.bits, np.uint64), np.array(page.kinds, np.int32)
+    )
+
+
+def _describe(page: Page, wording: Matrix, metadata: Metadata, title_index: int) -> Matrix:
+    """The same in Python."""
+    blocks = page.blocks
     at = np.array([block.element for block in blocks], np.int64)
     elements = _Elements(page, at)
     size = wording[:, 0]
@@ -66,7 +116,7 @@ def describe_places(page: Page, wording: Matrix, metadata: Metadata, title_index
     inline = np.array([block.bits for block in blocks], np.uint64)
     columns: list[NDArray[Any]] = [
         elements.nearest(page, masses[:, 2] > 0.5 * max(1.0, float(masses[0, 2])))[at], _bits(inline, 12),
-        np.array([_tag_number(block.tag) for block in blocks], np.float32)[:, None],
+        np.array([_TAG_NUMBERS.get(block.tag, len(_TAGS)) for block in blocks], np.float32)[:, None],
         elements.depths[at][:, None], linked[:, None], np.array([block.bold for block in blocks], np.float32)[:, None],
         _around(elements, masses), _best(elements, masses, prose), _kinds(page, at, size, linked, prose),
         _whereabouts(blocks, size, metadata, title_index, at),
@@ -79,10 +129,6 @@ def _prose(wording: Matrix, linked: Matrix) -> Matrix:
     running = (wording[:, 1] >= 12) & (linked < 0.4)
     result: Matrix = wording[:, 0] * running
     return result
-
-
-def _tag_number(tag: str) -> int:
-    return _TAGS.index(tag) if tag in _TAGS else len(_TAGS)
 
 
 def _bits(numbers: NDArray[np.uint64], count: int) -> NDArray[np.uint8]:
@@ -177,18 +223,7 @@ def _best(elements: _Elements, masses: Matrix, prose: Matrix) -> Matrix:
 
 def _kinds(page: Page, at: NDArray[np.int64], size: Matrix, linked: Matrix, prose: Matrix) -> Matrix:
     """What the blocks of the same kind (tag, class, parent's tag and class) hold together."""
-    kinds: dict[tuple[str, str, int], int] = {}
-    known: dict[int, int] = {}
-    numbers = []
-    tags, heads, parents, bits = page.tags, page.heads, page.parents, page.bits
-    for element in at.tolist():
-        number = known.get(element)
-        if number is None:
-            tag, parent = tags[element], parents[element]
-            kind = (tag, heads[element][:80] if tag != "a" else "", bits[parent] if parent >= 0 else 0)
-            known[element] = number = kinds.setdefault(kind, len(kinds))
-        numbers.append(number)
-    inverse = np.array(numbers)
+    _, inverse = np.unique(np.array(page.kinds, np.int64)[at], return_inverse=True)
     count = np.bincount(inverse)
     whole = max(1.0, float(prose.sum()))
     by_kind = np.bincount(inverse, prose) / whole
@@ -212,7 +247,7 @@ def _whereabouts(
     under = np.zeros(count)
     since = 99
     for index, block in enumerate(blocks):
-        since = 0 if block.tag in {"h2", "h3", "h4"} else since + 1
+        since = 0 if block.tag in _HEADINGS else since + 1
         under[index] = min(since, 99)
     fresh = np.ones(count)
     fresh[1:] = at[1:] != at[:-1]
@@ -246,6 +281,21 @@ def _claims(blocks: Sequence[Block], metadata: Metadata) -> list[list[float]]:
 def container_chances(page: Page, chance: Matrix, sizes: Matrix) -> Matrix:
     """The mean chance, weighted by size, of what stands in the block's element, its parent, and so on up (six levels); then of what stands
     in its list, table or section; then the share of the page's whole chance that each of the three nearest hold."""
+    if native.LIBRARY is None:
+        return _container_chances(page, chance, sizes)
+    columns = np.empty((CONTAINER_COLUMNS, len(page.blocks)), np.float32)
+    container_chances_into(page, chance, sizes, columns)
+    return columns.T
+
+
+def container_chances_into(page: Page, chance: Matrix, sizes: Matrix, columns: Matrix) -> None:
+    """The same by the compiled core, into the first columns of a matrix."""
+    units = np.array([_UNIT_TAGS.get(tag, 0) for tag in page.tags], np.uint8)
+    native.container_chances(_read_again(page).layout, units, chance, sizes, columns)
+
+
+def _container_chances(page: Page, chance: Matrix, sizes: Matrix) -> Matrix:
+    """The same in Python."""
     at = np.array([block.element for block in page.blocks], np.int64)
     elements = _Elements(page, at)
     masses = elements.masses([chance * sizes, sizes])
@@ -265,6 +315,6 @@ def _units(page: Page) -> NDArray[np.int64]:
     """For each element the outermost list or table that it belongs to, or itself."""
     units: list[int] = []
     for number, (tag, parent) in enumerate(zip(page.tags, page.parents, strict=True)):
-        inside = parent >= 0 and page.tags[units[parent]] in _UNITS
-        units.append(units[parent] if inside and tag not in {"article", "section"} else number)
+        inside = parent >= 0 and _UNIT_TAGS.get(page.tags[units[parent]]) == _UNIT
+        units.append(units[parent] if inside and _UNIT_TAGS.get(tag) != _ANEW else number)
     return np.array(units, np.int64)

@@ -1,13 +1,13 @@
 """The headline: what the page's headings and its own claims say, weighed against each other by a small learned model."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from workers.cleaner.blocks import Block
-from workers.cleaner.groups import has_place
+from workers.cleaner.groups import place_bits
 from workers.cleaner.metadata import Metadata
 from workers.cleaner.trees import Trees
 from workers.cleaner.wording import Matrix
@@ -33,6 +33,11 @@ NAMES: tuple[str, ...] = (
     "equals_ld", "equals_og", "equals_twitter", "equals_page_part", "equals_h1", "agreeing", "best_overlap_claim", "best_overlap_h1",
     "overlap_ld", "overlap_og", "overlap_page", "contains_other", "inside_other", "linked", "in_article", "in_header", "in_related", "titled",
     "before_first_prose", "ends_with_bar", "only_h1", "on_page",
+)  # fmt: skip
+_SOURCES = ("h1", "h2", "ld", "og", "twitter", "page", "page_part")
+#: The places of "in_article", "in_header", "in_related" and "titled".
+_TELLING_PLACES = (
+    place_bits("article", "body", "<article>"), place_bits("header", "<header>"), place_bits("related", "side", "teaser"), place_bits("title"),
 )  # fmt: skip
 
 
@@ -168,13 +173,32 @@ def _prefixes(title: str) -> list[str]:
     return [title[:cut].strip() for cut in cuts[-2:] if cut > 10]
 
 
+class _Said(NamedTuple):
+    """What a candidate says: its text, in comparable form, and the words of that."""
+
+    text: str
+    folded: str
+    words: frozenset[str]
+
+
+class _Ties(NamedTuple):
+    """How a text agrees with the candidates of each source that there is (by its name): says the same, shares words with the one likest to it;
+    and whether it contains what another candidate says, or stands inside of one."""
+
+    equals: dict[str, float]
+    overlap: dict[str, float]
+    contains: float
+    inside: float
+
+
 def title_rows(blocks: Sequence[Block], metadata: Metadata, found: Sequence[Candidate]) -> Matrix:
     """A row for each candidate, with the columns `NAMES`."""
-    words = {one.text: frozenset(comparable(one.text).split()) for one in found}
     folded = {one.text: comparable(one.text) for one in found}
-    by_source: dict[str, list[str]] = {}
+    distinct = {text: _Said(text, said, frozenset(said.split())) for text, said in folded.items()}
+    by_source: dict[str, list[_Said]] = {}
     for one in found:
-        by_source.setdefault(one.source, []).append(one.text)
+        by_source.setdefault(one.source, []).append(distinct[one.text])
+    ties = {text: _ties(said, by_source, distinct.values()) for text, said in distinct.items()}
     texts = [block.text for block in blocks]
     said = set(folded.values())
     shown = {comparable(text) for text, told in zip(texts, which_say(texts, said, _LONGEST), strict=True) if told}
@@ -182,59 +206,54 @@ def title_rows(blocks: Sequence[Block], metadata: Metadata, found: Sequence[Cand
         (number for number, block in enumerate(blocks) if len(block.text) > 200 and block.linked < 0.3), len(blocks)
     )
     h1s = len(by_source.get("h1", ()))
-    rows = [_row(one, blocks, by_source, words, folded, shown, prose, h1s, number) for number, one in enumerate(found)]
+    rows = [
+        _row(one, blocks, distinct[one.text], ties[one.text], shown, prose, h1s, number)
+        for number, one in enumerate(found)
+    ]
     return np.array(rows, np.float32).reshape(len(found), len(NAMES))
 
 
+def _ties(one: _Said, by_source: Mapping[str, Sequence[_Said]], distinct: Collection[_Said]) -> _Ties:
+    others = [other.folded for other in distinct if other.folded != one.folded]
+    long = [other.folded for other in distinct if other.folded != one.folded and len(other.text) > _LEAST_HEADLINE]
+    return _Ties(
+        {source: float(any(other.folded == one.folded for other in said)) for source, said in by_source.items()},
+        {source: max(_share(one.words, other.words) for other in said) for source, said in by_source.items()},
+        float(any(other and other in one.folded for other in long)),
+        float(any(one.folded and one.folded in other for other in others)),
+    )
+
+
 def _row(
-    one: Candidate, blocks: Sequence[Block], by_source: dict[str, list[str]], words: dict[str, frozenset[str]], folded: dict[str, str],
-    shown: set[str], prose: int, h1s: int, number: int,
+    one: Candidate, blocks: Sequence[Block], said: _Said, ties: _Ties, shown: set[str], prose: int, h1s: int, number: int
 ) -> list[float]:  # fmt: skip
-    mine, said = words[one.text], folded[one.text]
-
-    def overlap(source: str) -> float:
-        return max((_share(mine, words[text]) for text in by_source.get(source, ())), default=-1.0)
-
-    def equals(source: str) -> float:
-        return float(any(folded[text] == said for text in by_source.get(source, ()))) if source in by_source else -1.0
-
-    others = {text for texts in by_source.values() for text in texts if folded[text] != said}
+    equals, overlap = ties.equals, ties.overlap
     block = blocks[one.place] if one.place >= 0 else None
-    places = _places(block)
-    sources = ("h1", "h2", "ld", "og", "twitter", "page", "page_part")
     return [
-        *(float(one.source == source) for source in sources), one.part, one.parts, len(mine), len(one.text), h1s, number,
-        equals("ld"), equals("og"), equals("twitter"), equals("page_part"), equals("h1"), sum(max(0.0, equals(source)) for source in sources),
-        max(overlap("ld"), overlap("og"), overlap("twitter")), overlap("h1"), overlap("ld"), overlap("og"), overlap("page"),
-        float(any(folded[text] and folded[text] in said for text in others if len(text) > 15)),
-        float(any(said and said in folded[text] for text in others)),
-        block.linked if block else -1.0, *places, float(one.place < prose) if block else -1.0, float(one.text.rstrip()[-1:] in "|-–:"),
-        float(one.source == "h1" and h1s == 1), float(said in shown),
+        *(float(one.source == source) for source in _SOURCES), one.part, one.parts, len(said.words), len(one.text), h1s, number,
+        *(equals.get(source, -1.0) for source in ("ld", "og", "twitter", "page_part", "h1")), sum(equals.values()),
+        max(overlap.get(source, -1.0) for source in ("ld", "og", "twitter")),
+        *(overlap.get(source, -1.0) for source in ("h1", "ld", "og", "page")), ties.contains, ties.inside,
+        block.linked if block else -1.0, *_places(block), float(one.place < prose) if block else -1.0, float(one.text.rstrip()[-1:] in "|-–:"),
+        float(one.source == "h1" and h1s == 1), float(said.folded in shown),
     ]  # fmt: skip
 
 
 def _places(block: Block | None) -> list[float]:
     if block is None or block.page is None:
-        return [-1.0] * 4
+        return [-1.0] * len(_TELLING_PLACES)
     bits, element, page = block.bits, block.element, block.page
     for _ in range(6):
         if element < 0:
             break
         bits |= page.bits[element]
         element = page.parents[element]
-    return [
-        float(has_place(bits, *names))
-        for names in (
-            ("article", "body", "<article>"),
-            ("header", "<header>"),
-            ("related", "side", "teaser"),
-            ("title",),
-        )
-    ]
+    return [float(bits & places != 0) for places in _TELLING_PLACES]
 
 
 def _share(one: frozenset[str], other: frozenset[str]) -> float:
-    return len(one & other) / max(1, len(one | other))
+    both = len(one & other)
+    return both / max(1, len(one) + len(other) - both)
 
 
 def _overlap(one: str, other: str) -> float:

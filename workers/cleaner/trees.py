@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workers.cleaner.wording import Matrix
+from workers.text import native
 
 __all__ = ["Trees", "load_trees"]
 
@@ -27,29 +28,37 @@ class Trees:
     bias: float
 
     @cached_property
-    def _questions(self) -> tuple[NDArray[np.int64], Matrix, NDArray[np.int64], NDArray[np.int64]]:
-        """(feature, border of each different question; which of them each tree asks, a row a depth; where each tree's leaves begin)."""
+    def _questions(self) -> tuple[tuple[NDArray[np.int64], Matrix], NDArray[np.int64]]:
+        """((feature, border) of each different question; which of them each tree asks, a row a tree)."""
         asked = list(zip(self.features.ravel().tolist(), self.borders.ravel().tolist(), strict=True))
         numbers = {question: number for number, question in enumerate(sorted(set(asked)))}
         features, borders = (np.array(column) for column in zip(*numbers, strict=True))
-        count, depth = self.features.shape
-        which = np.array([numbers[question] for question in asked]).reshape(count, depth).T.copy()
-        return features, borders.astype(np.float32)[:, None], which, np.arange(count)[:, None] << depth
+        which = np.array([numbers[question] for question in asked], np.int64).reshape(self.features.shape)
+        return (features.astype(np.int64), borders.astype(np.float32)), which
 
     def chances(self, rows: Matrix) -> Matrix:
         """The chance of each row to be body, 0 to 1."""
         if not len(rows):
             return np.zeros(0, np.float32)
-        features, borders, which, starts = self._questions
-        columns = np.ascontiguousarray(rows.T)
-        answers = (columns.take(features, axis=0) > borders).view(np.uint8)
+        scores = self._sums(rows) + np.float32(self.bias)
+        result: Matrix = (1.0 / (1.0 + np.exp(-scores))).astype(np.float32)
+        return result
+
+    def _sums(self, rows: Matrix) -> Matrix:
+        questions, which = self._questions
+        columns = np.ascontiguousarray(rows.T, np.float32)
+        if native.LIBRARY is not None:
+            return native.trees_sum(columns, questions, which, self.leaves)
+        features, borders = questions
+        starts = np.arange(len(which))[:, None] << which.shape[1]
+        which = which.T
+        answers = (columns.take(features, axis=0) > borders[:, None]).view(np.uint8)
         leaf = answers.take(which[-1], axis=0).astype(np.uint8 if len(which) <= 8 else np.uint16)
         for level in reversed(range(len(which) - 1)):
             leaf += leaf
             leaf += answers.take(which[level], axis=0)
-        scores = self.leaves.ravel().take(leaf + starts).sum(axis=0) + self.bias
-        result: Matrix = (1.0 / (1.0 + np.exp(-scores))).astype(np.float32)
-        return result
+        sums: Matrix = self.leaves.ravel().take(leaf + starts).sum(axis=0)
+        return sums
 
 
 def load_trees(path: Path) -> dict[str, Trees]:

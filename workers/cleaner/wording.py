@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workers.cleaner.lexicon import GROUPS, word_groups
+from workers.text import native
 
-__all__ = ["NAMES", "Matrix", "describe"]
+__all__ = ["NAMES", "Matrix", "describe", "describe_into"]
 
 Matrix: TypeAlias = NDArray[np.float32]
 
@@ -63,10 +64,34 @@ def _class_of(character: str) -> int:
     return by_category.get(category, _LETTER if category[0] in "LM" else _MARK if category[0] in "PS" else _OTHER)
 
 
+@lru_cache(maxsize=1)
+def _give_tables() -> None:
+    """To the compiled core: the class and the lower case of each character, and the vocabulary."""
+    lower = [character.lower() for character in map(chr, range(_MARKS))]
+    codes = [ord(small) if len(small) == 1 else number for number, small in enumerate(lower)]
+    native.load_wording_tables(_character_classes(), np.array(codes, np.uint32), word_groups(), len(GROUPS), _LEGAL)
+
+
 def describe(texts: Sequence[str]) -> Matrix:
     """A row for each text, with the columns `NAMES`. Texts must not be empty and must not hold NUL."""
     if not texts:
         return np.zeros((0, len(NAMES)), np.float32)
+    if native.LIBRARY is None:
+        return _describe(texts)
+    columns = np.empty((len(NAMES), len(texts)), np.float32)
+    describe_into(texts, columns)
+    return columns.T
+
+
+def describe_into(texts: Sequence[str], columns: Matrix) -> None:
+    """The same by the compiled core, into the first columns of a matrix (a row of `columns` is a column of `describe`)."""
+    _give_tables()
+    codes = np.frombuffer(_BREAK.join(texts).encode("utf-32-le", "replace"), np.uint32)
+    native.describe(codes, columns)
+
+
+def _describe(texts: Sequence[str]) -> Matrix:
+    """The same in Python."""
     joined = f" {_BREAK} ".join(texts)
     lengths = np.fromiter(map(len, texts), np.int64, len(texts))
     starts = np.zeros(len(texts), np.int64)

@@ -164,6 +164,9 @@ def _describe(error: BaseException | None) -> str:
 
 
 _FAULT: str | None = None
+#: New objects before a collection in a process of the pool. An article is some thousand small ones, most of which go by themselves; Python's 700 would
+#: visit them again and again.
+_GC_FIRST = 50_000
 
 
 def _start_process(specs: tuple[StageSpec, ...], options: StageOptions, memory_bytes: int, owner: int) -> None:
@@ -177,6 +180,7 @@ def _start_process(specs: tuple[StageSpec, ...], options: StageOptions, memory_b
         _FAULT = f"{type(error).__name__}: {error}" if not isinstance(error, Misconfigured) else str(error)
         return
     gc.freeze()  # models and tables stay: no collection needs to visit them
+    gc.set_threshold(_GC_FIRST, 20, 50)
     limit = _address_space() + memory_bytes
     with contextlib.suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_AS, (limit, resource.getrlimit(resource.RLIMIT_AS)[1]))

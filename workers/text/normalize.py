@@ -28,6 +28,8 @@ _PLAIN = bytes([*range(0x20, 0x7F), 0x0A, 0x09])
 #: From this length on (characters) it pays to look at the telling ones alone.
 _LONG = 2_000
 _SHORT = 300
+#: Where a text begins with so many letters and figures of ASCII, what is comparable of it begins with them too, in lower case.
+_HEAD = 4
 _WORD = re.compile(r"\w+")
 _MOJIBAKE_LEAST = 2
 _MOJIBAKE_LEADS = "ÂÃâÐØ"
@@ -76,15 +78,20 @@ def says(text: str, said: str) -> bool:
 
 def which_say(texts: Sequence[str], said: Collection[str], longest: int) -> list[bool]:
     """For each text whether it is not longer than `longest` (characters) and `comparable` of it is one of `said`; most are told apart by their
-    length and first letter."""
+    length and how they begin."""
     if not said:
         return [False] * len(texts)
     shortest = min(map(len, said))
     letters = {words[:1] for words in said}
+    heads = {words[:_HEAD] for words in said}
     return [
         len(text) <= longest
         and (len(text) >= shortest or "İ" in text)
-        and (not (first := text[:1]).isalnum() or first.lower()[:1] in letters)
+        and (
+            head.lower() in heads
+            if (head := text[:_HEAD]).isalnum() and head.isascii()
+            else not (first := text[:1]).isalnum() or first.lower()[:1] in letters
+        )
         and comparable(text) in said
         for text in texts
     ]

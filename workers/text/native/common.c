@@ -1,0 +1,119 @@
+#include "reading.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+EXPORT int32_t core_version(void) { return CORE_VERSION; }
+
+/* FNV-1a over eight bytes at a time. The tables hold words of ours, or of one page: a page built to collide costs its own time only, and that is
+   bounded by the number of its tags. */
+uint64_t hash_bytes(const void *bytes, size_t size, uint64_t seed) {
+    const unsigned char *at = bytes;
+    uint64_t hash = 14695981039346656037u ^ seed ^ size, part;
+    for (; size >= 8; size -= 8, at += 8) {
+        memcpy(&part, at, 8);
+        hash = (hash ^ part) * 1099511628211u;
+        hash ^= hash >> 32;
+    }
+    if (size >= 4) { /* the first four and the last four bytes, which may overlap */
+        uint32_t first, last;
+        memcpy(&first, at, 4);
+        memcpy(&last, at + size - 4, 4);
+        part = (uint64_t)last << 32 | first;
+    } else {
+        part = size ? (uint64_t)at[0] | (uint64_t)at[size / 2] << 8 | (uint64_t)at[size - 1] << 16 : 0;
+    }
+    hash = (hash ^ part) * 0x9e3779b97f4a7c15u;
+    return hash ^ (hash >> 32);
+}
+
+int words_build(word_table *table, const char *joined, size_t size, const uint64_t *values, size_t count) {
+    size_t capacity = 16;
+    while (capacity < count * 2) capacity *= 2;
+    char *own = malloc(size + 1); /* lives as long as the table */
+    slice *keys = calloc(capacity, sizeof *keys);
+    uint64_t *found = calloc(capacity, sizeof *found);
+    if (!own || !keys || !found) {
+        free(own);
+        free(keys);
+        free(found);
+        return -1;
+    }
+    memcpy(own, joined, size);
+    const char *at = own, *end = own + size;
+    for (size_t number = 0; number < count; number++) {
+        const char *stop = memchr(at, '\n', (size_t)(end - at));
+        if (!stop) stop = end;
+        size_t length = (size_t)(stop - at);
+        size_t place = hash_bytes(at, length, 0) & (capacity - 1);
+        while (keys[place].at) place = (place + 1) & (capacity - 1);
+        keys[place] = (slice){at, length};
+        found[place] = values[number];
+        at = stop < end ? stop + 1 : end;
+    }
+    *table = (word_table){keys, found, capacity};
+    return 0;
+}
+
+int words_find(const word_table *table, const char *at, size_t size, uint64_t *value) {
+    size_t place = hash_bytes(at, size, 0) & (table->capacity - 1);
+    while (table->keys[place].at) {
+        if (table->keys[place].size == size && !memcmp(table->keys[place].at, at, size)) {
+            *value = table->values[place];
+            return 1;
+        }
+        place = (place + 1) & (table->capacity - 1);
+    }
+    return 0;
+}
+
+size_t character_at(const unsigned char *at, const unsigned char *end, uint32_t *code) {
+    unsigned char first = *at;
+    if (first < 0x80) {
+        *code = first;
+        return 1;
+    }
+    size_t size = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : first >= 0xc0 ? 2 : 1;
+    if (size == 1 || (size_t)(end - at) < size) {
+        *code = first;
+        return 1;
+    }
+    uint32_t value = first & (0xff >> (size + 1));
+    for (size_t i = 1; i < size; i++) value = value << 6 | (at[i] & 0x3f);
+    *code = value;
+    return size;
+}
+
+int is_space(uint32_t code) {
+    if (code <= 0x20) return code == 0x20 || (code >= 0x09 && code <= 0x0d) || (code >= 0x1c && code <= 0x1f);
+    if (code < 0x85) return 0;
+    return code == 0x85 || code == 0xa0 || code == 0x1680 || (code >= 0x2000 && code <= 0x200a) || code == 0x2028 || code == 0x2029 ||
+           code == 0x202f || code == 0x205f || code == 0x3000;
+}
+
+const char *find(const char *at, const char *end, const char *what, size_t size) {
+    while (at + size <= end) {
+        const char *first = memchr(at, what[0], (size_t)(end - at) - size + 1);
+        if (!first) return NULL;
+        if (!memcmp(first, what, size)) return first;
+        at = first + 1;
+    }
+    return NULL;
+}
+
+size_t characters(const char *at, size_t size) {
+    size_t count = 0;
+    for (size_t i = 0; i < size; i++) count += ((unsigned char)at[i] & 0xc0) != 0x80;
+    return count;
+}
+
+/* The first `count` characters of a piece. */
+slice first_characters(slice whole, size_t count) {
+    if (whole.size <= count) return whole;
+    size_t seen = 0, place = 0;
+    while (place < whole.size) {
+        if (((unsigned char)whole.at[place] & 0xc0) != 0x80 && seen++ == count) break;
+        place++;
+    }
+    return (slice){whole.at, place};
+}
