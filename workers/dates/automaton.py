@@ -6,7 +6,7 @@ every symbol costs one look-up (R. Cox, Regular Expression Matching: the Virtual
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 
 from workers.dates import pattern
 from workers.dates.pattern import SPACE, symbol_set
@@ -58,13 +58,14 @@ class Automaton:
         self._first = self._state(self._begin)
         self._begins = re.compile(self._begin_pattern())
 
-    def candidates(self, symbols: str) -> Iterator[int]:
+    def candidates(self, symbols: str) -> list[int]:
         """Where a rule may begin, by the first symbols there, from left to right."""
         dead = self._dead
-        for begin in self._begins.finditer(symbols):
-            start = begin.start()
-            if symbols[start : start + _PREFIX] not in dead:
-                yield start
+        return [
+            start
+            for begin in self._begins.finditer(symbols)
+            if symbols[(start := begin.start()) : start + _PREFIX] not in dead
+        ]
 
     def match(self, symbols: str, start: int, most: int) -> tuple[int, int] | None:
         """(rule, symbol after the last) of the first rule that fits the symbols from `start` on, at most `most` of them (ten or more); None where none does."""

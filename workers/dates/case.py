@@ -142,10 +142,15 @@ class Case:
 
     def value(self, name: str, kind: str | None = None, default: Any = None) -> Any:
         """What the slot's word means as one of a class (by default the class of the slot's name)."""
-        if name not in self.spans:
+        place = self.spans.get(name)
+        if place is None:
             return self.given.get(name, default)
-        classes = self._classes(self.word(name))
-        for known in (kind, name) if kind else _ALSO.get(name, (name,)):
+        classes = self._classes(
+            self.scene.tokens[self.start + place[0]] if place[1] - place[0] == 1 else self.word(name)
+        )
+        if kind is None and name in classes:
+            return classes[name]
+        for known in (kind, name) if kind else _ALSO.get(name, ()):
             if known in classes:
                 return classes[known]
         raise KeyError(name)
@@ -204,7 +209,8 @@ class Case:
 
     def is_word(self, word: str, kind: str) -> bool:
         """Whether a word belongs to a class."""
-        return kind in self._classes(word)
+        classes = self.scene.grammar.words.get(word)
+        return kind in (classes if classes is not None else numeral_classes(word))
 
     def _classes(self, word: str) -> Mapping[str, Any]:
         """What a word is, with its value in each class; of figures, what they may stand for."""

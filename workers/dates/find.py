@@ -64,33 +64,24 @@ def _is_history(tokens: list[str], symbols: str, published: date | None, rules: 
 
 def _expressions(scene: Scene, timeline: Timeline) -> Iterator[dict[str, object]]:
     """The rules are tried wherever one can begin, from left to right; what is refused is tried again one token on."""
-    rules, free = scene.grammar, 0
-    for start in rules.automaton.candidates(scene.symbols):
-        if start < free or (found := _fitting(scene, start)) is None:
+    automaton, rules, symbols, tokens = scene.grammar.automaton, scene.grammar.rules, scene.symbols, scene.tokens
+    free = 0
+    for start in automaton.candidates(symbols):
+        if start < free:
             continue
-        number, end = found
-        reading = _reading(scene, timeline, number, start, end)
-        while reading is None and rules.rules[number].yields:
-            if (found := _fitting(scene, start, number)) is None:
-                break
+        found = automaton.match(symbols, start, _LONGEST)
+        while found is not None and _edges(tokens, start, found[1]):
             number, end = found
             reading = _reading(scene, timeline, number, start, end)
-        if reading is not None:
-            free = reading.end or end
-            timeline.note(reading, end)
-            yield _expression(scene, start, free, reading)
-        elif rules.rules[number].action == "none":
-            free = end
-
-
-def _fitting(scene: Scene, start: int, refused: int = -1) -> tuple[int, int] | None:
-    """(rule, token after the last) of the first rule that fits from `start` on; of those after a refused one, where there is one."""
-    automaton = scene.grammar.automaton
-    if refused < 0:
-        found = automaton.match(scene.symbols, start, _LONGEST)
-    else:
-        found = automaton.match_after(refused, scene.symbols, start, _LONGEST)
-    return found if found is not None and _edges(scene.tokens, start, found[1]) else None
+            if reading is not None:
+                free = reading.end or end
+                timeline.note(reading, end)
+                yield _expression(scene, start, free, reading)
+                break
+            if not rules[number].yields:
+                free = end if rules[number].action == "none" else free
+                break
+            found = automaton.match_after(number, symbols, start, _LONGEST)
 
 
 def _reading(scene: Scene, timeline: Timeline, number: int, start: int, end: int) -> Reading | None:
@@ -105,28 +96,25 @@ def _reading(scene: Scene, timeline: Timeline, number: int, start: int, end: int
 def _edges(tokens: list[str], start: int, end: int) -> bool:
     """Figures that are part of a longer number, a price or a name (`A320`, `3.14`, `$2024`) are none of ours."""
     before = tokens[start - 1] if start else " "
-    first, last = tokens[start], tokens[end - 1]
-    if first.isdigit() and not before.isspace():
-        if (before.isalnum() and not _is_han(before)) or before in "$£€¥#№":
-            return False
-        if before in ".,:/" and start > 1 and tokens[start - 2].isdigit():
-            return False
-        if (
-            before == "-"
-            and start > 1
-            and tokens[start - 2].isalnum()
-            and not tokens[start - 2].isdigit()
-            and len(tokens[start - 2]) < 3
-        ):
-            return False
-    elif before.isdigit():
+    if before != " " and (_joined_before(tokens, start) if tokens[start].isdigit() else before.isdigit()):
         return False
     after = tokens[end] if end < len(tokens) else " "
-    if last.isdigit() and not after.isspace():
-        if (after.isalnum() and not _is_han(after)) or after == "%":
-            return False
-        return not (after in ".,:/" and end + 1 < len(tokens) and tokens[end + 1].isdigit())
-    return True
+    if after == " " or after.isspace() or not tokens[end - 1].isdigit():
+        return True
+    if (after.isalnum() and not _is_han(after)) or after == "%":
+        return False
+    return not (after in ".,:/" and end + 1 < len(tokens) and tokens[end + 1].isdigit())
+
+
+def _joined_before(tokens: list[str], start: int) -> bool:
+    """Whether figures belong to what stands right before them."""
+    before = tokens[start - 1]
+    if (before.isalnum() and not _is_han(before)) or before in "$£€¥#№":
+        return True
+    behind = tokens[start - 2] if start > 1 else ""
+    if before in ".,:/":
+        return behind.isdigit()
+    return before == "-" and len(behind) < 3 and behind.isalnum() and not behind.isdigit()
 
 
 def _is_han(token: str) -> bool:
@@ -135,15 +123,12 @@ def _is_han(token: str) -> bool:
 
 
 def _expression(scene: Scene, first: int, last: int, reading: Reading) -> dict[str, object]:
-    while last > first + 1 and (scene.tokens[last - 1].isspace() or scene.tokens[last - 1] == ","):
-        last -= 1
-    while last > first + 2 and scene.tokens[first] in scene.grammar.trim and scene.tokens[first + 1].isspace():
-        first += 2
-    if last > first + 1 and scene.tokens[first] in scene.grammar.trim and len(scene.tokens[first]) == 1:
-        first += not scene.tokens[first + 1].isspace()
+    first, last = _trimmed(scene.tokens, first, last, scene.grammar.trim)
     start = scene.offset(first)
     end = start + len("".join(scene.tokens[first:last]))
-    covered = reading.covers or _covered(reading.value)
+    covered, unit = _told(reading.value)
+    if reading.covers:
+        covered = reading.covers
     anchor = reading.anchor or scene.published if reading.relative else None
     return {
         "start": start,
@@ -152,26 +137,38 @@ def _expression(scene: Scene, first: int, last: int, reading: Reading) -> dict[s
         "type": reading.type,
         "value": reading.value,
         "mod": reading.mod,
-        "from": covered[0] if covered else None,
-        "to": covered[1] if covered else None,
-        "granularity": reading.granularity or granularity(reading.value),
+        "from": covered[0],
+        "to": covered[1],
+        "granularity": reading.granularity or unit,
         "anchor": anchor.isoformat() if anchor else None,
         "confidence": reading.confidence,
     }
 
 
+def _trimmed(tokens: list[str], first: int, last: int, trim: frozenset[str]) -> tuple[int, int]:
+    """Without space and commas at the end, and without words such as `in` at the beginning."""
+    while last > first + 1 and (tokens[last - 1] == "," or tokens[last - 1].isspace()):
+        last -= 1
+    while last > first + 1 and tokens[first] in trim:
+        spaced = tokens[first + 1].isspace()
+        if not spaced or last == first + 2:
+            return first + (len(tokens[first]) == 1 and not spaced), last
+        first += 2
+    return first, last
+
+
 @lru_cache(maxsize=8192)
-def _covered(value: str) -> tuple[str, str] | None:
+def _told(value: str) -> tuple[tuple[str, str] | tuple[None, None], str | None]:
+    """What a TIMEX3 value spans, and its unit."""
     if value[10:11] == "T" and value[11:13].isdigit():
-        return value, value
+        return (value, value), granularity(value)
     whole = span(value)
-    return (whole[0].isoformat(), whole[1].isoformat()) if whole else None
+    return (whole[0].isoformat(), whole[1].isoformat()) if whole else (None, None), granularity(value)
 
 
 _BY_LENGTH = {2: "century", 3: "decade", 4: "year", 7: "month", 10: "day"}
 
 
-@lru_cache(maxsize=8192)
 def granularity(value: str) -> str | None:
     """The unit of a TIMEX3 value; None for durations and references."""
     if value.startswith("P") or value.endswith("_REF"):

@@ -51,12 +51,15 @@ class _Chunks(dict[str, tuple[tuple[str, ...], str]]):
     def __init__(self, symbols: Mapping[str, str], compounds: Mapping[str, tuple[str, str]]) -> None:
         super().__init__()
         self._symbols, self._compounds = symbols, compounds
+        self._same: dict[str, str] = {token: token for token in symbols}
 
     def __missing__(self, chunk: str) -> tuple[tuple[str, ...], str]:
         tokens = split(chunk)
         if self._compounds:
             tokens = [piece for token in tokens for piece in (self._compounds.get(token) or (token,))]
-        read = ((*tokens, " "), "".join([self._symbols.get(token, OTHER) for token in tokens]) + SPACE)
+        same = self._same.setdefault
+        symbols = "".join([self._symbols.get(token, OTHER) for token in tokens]) + SPACE
+        read = ((*[same(token, token) for token in tokens], " "), same(symbols, symbols))
         if len(chunk) <= _LONGEST_CHUNK:
             if len(self) >= _MOST_CHUNKS:
                 self.clear()
