@@ -1,6 +1,7 @@
 """Dates that name a place in the calendar by its figures and names: days, months, weeks, years."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
 from workers.dates.calendar import add_months, last_day, named
@@ -54,6 +55,8 @@ def nearest_year(case: Case, month: int, day: int | None) -> int:
     ahead = (month - now.month) * 30 + (day - now.day if day is not None else 0)
     if ahead == 0:
         return now.year
+    if case.is_word(case.before(), "sincecue"):
+        return now.year - (ahead > 0)
     mood = tense(case)
     bound = any(case.is_word(case.before(), kind) for kind in ("bound", "boundto"))
     coming = ahead % 365
@@ -88,9 +91,12 @@ def _told_year(line: Timeline, year: int, month: int) -> int:
 
 
 def _date(case: Case) -> Reading | None:
-    month, day = case.value("m", "month"), case.figure("d")
+    month = case.value("m", "month")
+    day = case.figure("d") if case.word("d").isdigit() else int(case.value("d", "ordinal"))
     if not _month_like(case):
         return None
+    if "days" in case.given:
+        return _days(case)
     year = stated_year(case)
     if year is None and not case.now and not (case.scene.narrative and case.timeline.year):
         date(2000, month, day)
@@ -112,6 +118,25 @@ def _date(case: Case) -> Reading | None:
         covers = (value.isoformat(), until.isoformat())
     end = _end_of_day(case) if "listed" in case.given else None
     return Reading("DATE", value.isoformat(), 0.85 if relative else 0.98, relative=relative, covers=covers, end=end)
+
+
+def _days(case: Case) -> Reading | None:
+    """`March 10, 11 and 12`: the first day as an expression with its month, the others after it. None where the last figure is no day."""
+    if case.is_word(case.after(), "counted") or case.after() in {"a", "p", "am", "pm", ":"}:
+        return None
+    first = _date(replace(case, given={}))
+    end = case.start + case.spans["d"][1]
+    places = [at for at in range(end, case.end) if case.scene.tokens[at].isdigit() and len(case.scene.tokens[at]) <= 2]
+    if first is None:
+        return None
+    dates = [first.value, *(f"{first.value[:-2]}{int(case.scene.tokens[at]):02d}" for at in places)]
+    if dates != sorted(set(dates)):
+        return None
+    if "X" not in first.value:
+        date.fromisoformat(dates[-1])
+    ends = [*(at + 1 for at in places[:-1]), case.end]
+    more = tuple(zip(places, ends, dates[1:], strict=True))
+    return replace(first, end=_end_of_day(case), more=more)
 
 
 def _end_of_day(case: Case) -> int:

@@ -36,7 +36,7 @@ _ALSO = {
 class Reading:
     """What an expression means. `covers` is what it spans where the value does not say it; `relative` that it was counted from another time;
     `echo` that it is a comparison (`a year earlier`), which does not become what the text speaks of;
-    `end` is the token after its last one, where that is not the match's."""
+    `end` is the token after its last one, where that is not the match's; `more` are further days of a list, with their first token and the one after the last."""
 
     type: Kind
     value: str
@@ -48,6 +48,7 @@ class Reading:
     anchor: date | None = None
     echo: bool = False
     end: int | None = None
+    more: tuple[tuple[int, int, str], ...] = ()
 
 
 @dataclass(slots=True)

@@ -1,6 +1,7 @@
 """Find and resolve the temporal expressions of a text."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 
@@ -72,6 +73,8 @@ def _expressions(scene: Scene, timeline: Timeline) -> Iterator[TemporalExpressio
                 free = reading.end or end
                 timeline.note(reading, end)
                 yield _expression(scene, start, free, reading)
+                for first, free, value in reading.more:
+                    yield _expression(scene, first, free, replace(reading, value=value, more=()))
                 break
             if not rules[number].yields:
                 free = end if rules[number].action == "none" else free

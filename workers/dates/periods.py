@@ -27,7 +27,10 @@ def _years(case: Case) -> Reading | None:
 
 
 def _decade(case: Case) -> Reading | None:
+    """`the 1990s`, `the '80s`, `the nineties`; of `the 1800s` a century is meant."""
     mod = case.value("part")
+    if case.has("decade") and case.word("decade").endswith("00") and case.word("decade") < "2000":
+        return Reading("DATE", case.word("decade")[:2], 0.8, mod=mod)
     if case.has("decade"):
         return Reading("DATE", case.word("decade")[:3], 0.95, mod=mod)
     tens = case.figure("shortdecade") // 10 if case.has("shortdecade") else int(case.value("decadeword"))
