@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 from workers.dates.calendar import add_months, last_day, named
 from workers.dates.case import Case, Reading, Timeline
 from workers.dates.tense import governed, tense
 
-__all__ = ["ABSOLUTE", "nearest_year", "stated_year", "turned"]
+__all__ = ["ABSOLUTE", "days_of", "nearest_year", "stated_year", "turned"]
 
 _SHORT_YEAR_PIVOT = 30
 #: How far ahead a date without a year may lie when nothing in the sentence says whether it is past.
@@ -55,9 +55,9 @@ def nearest_year(case: Case, month: int, day: int | None) -> int:
     ahead = (month - now.month) * 30 + (day - now.day if day is not None else 0)
     if ahead == 0:
         return now.year
-    if case.is_word(case.before(), "sincecue"):
-        return now.year - (ahead > 0)
     mood = tense(case)
+    if mood != "future" and case.is_word(case.before(), "sincecue"):
+        return now.year - (ahead > 0)
     bound = any(case.is_word(case.before(), kind) for kind in ("bound", "boundto"))
     coming = ahead % 365
     if mood == "future":
@@ -96,7 +96,7 @@ def _date(case: Case) -> Reading | None:
     if not _month_like(case):
         return None
     if "days" in case.given:
-        return _days(case)
+        return days_of(case, _date(replace(case, given={})))
     year = stated_year(case)
     if year is None and not case.now and not (case.scene.narrative and case.timeline.year):
         date(2000, month, day)
@@ -116,33 +116,37 @@ def _date(case: Case) -> Reading | None:
         if case.is_word(case.after(), "counted"):
             return None
         covers = (value.isoformat(), until.isoformat())
-    end = _end_of_day(case) if "listed" in case.given else None
-    return Reading("DATE", value.isoformat(), 0.85 if relative else 0.98, relative=relative, covers=covers, end=end)
+    return Reading("DATE", value.isoformat(), 0.85 if relative else 0.98, relative=relative, covers=covers)
 
 
-def _days(case: Case) -> Reading | None:
-    """`March 10, 11 and 12`: the first day as an expression with its month, the others after it. None where the last figure is no day."""
-    if case.is_word(case.after(), "counted") or case.after() in {"a", "p", "am", "pm", ":"}:
+def days_of(case: Case, first: Reading | None) -> Reading | None:
+    """`March 10, 11 and 12`, `10., 11. und 12. März`: each day as an expression, the first one as read. None where the last figure is no day."""
+    tokens, end = case.scene.tokens, case.start + case.spans["d"][1]
+    if first is None or case.is_word(case.after(), "counted") or case.after() in {"a", "p", "am", "pm", ":"}:
         return None
-    first = _date(replace(case, given={}))
-    end = case.start + case.spans["d"][1]
-    places = [at for at in range(end, case.end) if case.scene.tokens[at].isdigit() and len(case.scene.tokens[at]) <= 2]
-    if first is None:
+    places = [at for at in range(end, case.end) if _is_day(tokens, at)]
+    days = [case.figure("d"), *(int(tokens[at]) for at in places)]
+    if days != sorted(set(days)) or not places:
         return None
-    dates = [first.value, *(f"{first.value[:-2]}{int(case.scene.tokens[at]):02d}" for at in places)]
-    if dates != sorted(set(dates)):
-        return None
-    if "X" not in first.value:
-        date.fromisoformat(dates[-1])
-    ends = [*(at + 1 for at in places[:-1]), case.end]
-    more = tuple(zip(places, ends, dates[1:], strict=True))
-    return replace(first, end=_end_of_day(case), more=more)
+    values = [_same_month(first.value, day - days[0]) for day in days[1:]]
+    ends = [*(_end_of_day(tokens, at + 1) for at in places[:-1]), case.end]
+    return replace(first, end=_end_of_day(tokens, end), more=tuple(zip(places, ends, values, strict=True)))
 
 
-def _end_of_day(case: Case) -> int:
-    """The token after the first day of a list, its full stop or ending included; the days after it are read next."""
-    end = case.start + case.spans["d"][1]
-    return end + (case.scene.tokens[end] in {".", "st", "nd", "rd", "th"})
+def _is_day(tokens: list[str], at: int) -> bool:
+    return tokens[at].isdigit() and len(tokens[at]) <= 2
+
+
+def _same_month(value: str, later: int) -> str:
+    """So many days after a day that may be known by its month only. Raises ValueError where there is no such day."""
+    if "X" in value:
+        return f"{value[:-2]}{int(value[-2:]) + later:02d}"
+    return (date.fromisoformat(value) + timedelta(days=later)).isoformat()
+
+
+def _end_of_day(tokens: list[str], end: int) -> int:
+    """The token after a day of a list, its full stop or ending included."""
+    return end + (tokens[end] in {".", "st", "nd", "rd", "th", "日", "号", "er"})
 
 
 def _year_of_weekday(case: Case, month: int, day: int) -> int | None:

@@ -21,13 +21,13 @@ _FINE = {"day": 10, "week": 7, "weekend": 7, "month": 7, "quarter": 7, "year": 4
 _QUOTES = {'"', "\u201c", "\u201e", "`", "'", "\u2018"}
 #: Slots that several classes fill, the class of the slot's own name first.
 _ALSO = {
-    "unit": ("unit", "units", "calunit", "yearword", "longunit", "daylike", "weekendword", "weekmonth", "workday", "dayword", "setunit", "dual", "sameday"),
+    "unit": ("unit", "units", "calunit", "edgeunit", "yearword", "longunit", "daylike", "weekendword", "weekmonth", "workday", "dayword", "setunit", "dual", "sameday"),
     "season": ("season", "sureseason"),
-    "daypart": ("daypart", "partnoun", "partadverb"),
+    "daypart": ("daypart", "partnoun", "partadverb", "morningnoun"),
     "rel": ("rel", "relbefore"),
     "jm": ("jm", "jalalimonth", "surejalali"),
     "n": ("n", "ordinalcentury", "roman", "ordinal"),
-    "deictic": ("deictic", "lastnight"),
+    "deictic": ("deictic", "lastnight", "lateday"),
     "named": ("named", "midnight"),
 }  # fmt: skip
 

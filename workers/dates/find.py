@@ -26,6 +26,8 @@ _LONGEST = 50
 #: An expression is put together as pydantic's `model_construct` does, in a fifth of its time; tests/dates/test_properties.py validates what comes out.
 _FIELDS = set(TemporalExpression.model_fields)
 _put = object.__setattr__
+#: Words that are written together with the figures after them: Arabic `and`.
+_PROCLITICS = {"و"}
 
 
 def find(text: str, published: str | None, language: str = "en") -> tuple[TemporalExpression, ...]:
@@ -74,7 +76,9 @@ def _expressions(scene: Scene, timeline: Timeline) -> Iterator[TemporalExpressio
                 timeline.note(reading, end)
                 yield _expression(scene, start, free, reading)
                 for first, free, value in reading.more:
-                    yield _expression(scene, first, free, replace(reading, value=value, more=()))
+                    day = replace(reading, value=value)
+                    timeline.note(day, free)
+                    yield _expression(scene, first, free, day)
                 break
             if not rules[number].yields:
                 free = end if rules[number].action == "none" else free
@@ -107,7 +111,7 @@ def _edges(tokens: list[str], start: int, end: int) -> bool:
 def _joined_before(tokens: list[str], start: int) -> bool:
     """Whether figures belong to what stands right before them."""
     before = tokens[start - 1]
-    if (before.isalnum() and not _is_han(before)) or before in "$£€¥#№":
+    if (before.isalnum() and not _is_han(before) and before not in _PROCLITICS) or before in "$£€¥#№":
         return True
     behind = tokens[start - 2] if start > 1 else ""
     if before in ".,:/":

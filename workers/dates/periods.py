@@ -151,9 +151,7 @@ def _feast(case: Case) -> Reading | None:
 
 def _edge(case: Case) -> Reading | None:
     """`the end of 1998`, `the start of March`: left to the inner rule by its own `part`; here of the running year or month."""
-    unit = (
-        case.value("unit", "yearword") if case.is_word(case.word("unit"), "yearword") else case.value("unit", "calunit")
-    )
+    unit = case.value("unit")
     base = case.then if case.scene.narrative else case.now
     if base is None:
         return None
