@@ -23,7 +23,7 @@ PIECES = [
 texts = st.one_of(
     st.text(), st.lists(st.sampled_from(PIECES)).map(" ".join), st.lists(st.sampled_from(PIECES)).map("".join)
 )
-languages = st.sampled_from([*LANGUAGES, "pt", "und", "xx"])
+languages = st.sampled_from([*LANGUAGES, "nl", "und", "xx"])
 published = st.sampled_from(
     [None, "2025-07-31", "2024-02-29T10:00:00+02:00", "2025-07", "0001-01-01", "9999-12-31", "nonsense"]
 )

@@ -58,7 +58,7 @@ def nearest_year(case: Case, month: int, day: int | None) -> int:
     mood = tense(case)
     if mood != "future" and case.is_word(case.before(), "sincecue"):
         return now.year - (ahead > 0)
-    bound = any(case.is_word(case.before(), kind) for kind in ("bound", "boundto"))
+    bound = _is_bound(case)
     coming = ahead % 365
     if mood == "future":
         return now.year if ahead > 0 else now.year + (coming <= _SOON_DAYS or -ahead > _LATELY_DAYS)
@@ -67,6 +67,14 @@ def nearest_year(case: Case, month: int, day: int | None) -> int:
     if coming <= _AHEAD_DAYS and (mood == "none" or not governed(case)):
         return now.year if ahead > 0 else now.year + 1
     return now.year - (ahead > 0)
+
+
+def _is_bound(case: Case) -> bool:
+    """`by May`, `fino a maggio`, `jusqu'à mai`: what lasts till then is not over."""
+    before = case.before()
+    if case.is_word(before, "bound") or case.is_word(before, "boundto"):
+        return True
+    return case.is_word(before, "boundlink") and any(case.is_word(case.before(count), "bound") for count in (2, 3))
 
 
 def _year_ahead(case: Case, month: int) -> int | None:

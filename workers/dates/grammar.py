@@ -20,7 +20,7 @@ from workers.text.calendars import counted_phrases, month_names, weekday_names
 __all__ = ["LANGUAGES", "OTHER", "SPACE", "Grammar", "Rule", "Token", "grammar"]
 
 #: Languages with a table of their own; all others get names of months and weekdays from CLDR, and the shared rules.
-LANGUAGES = ("en", "de", "fr", "es", "it", "ru", "uk", "ar", "tr", "fa", "zh")
+LANGUAGES = ("en", "de", "fr", "es", "it", "pt", "ru", "uk", "ar", "tr", "fa", "zh")
 OTHER = "\0"
 _FIRST_SYMBOL = 0x100
 _LONGEST_CHUNK = 24

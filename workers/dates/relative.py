@@ -84,9 +84,11 @@ def _weekday_date(case: Case) -> date | None:
 
 def _start_of_stretch(case: Case) -> date | None:
     """The day that `from Monday to Friday` begins with, read just before."""
-    place = case.timeline.place
-    near = 0 < place < case.start <= place + 3 and case.is_word(case.before(), "upto")
-    return case.timeline.day if near and case.is_word(case.scene.tokens[place - 1], "weekday") else None
+    place, tokens = case.timeline.place, case.scene.tokens
+    if not (0 < place < case.start <= place + 3 and case.is_word(case.before(), "upto")):
+        return None
+    named = any(case.is_word("".join(tokens[max(0, place - size) : place]), "weekday") for size in (1, 3))
+    return case.timeline.day if named else None
 
 
 def _bounded(case: Case) -> bool:
