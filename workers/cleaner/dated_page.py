@@ -16,6 +16,8 @@ _COMMENTS = re.compile(
     re.IGNORECASE,
 )  # fmt: skip
 _WORD = re.compile(r"\w+")
+#: `/en-gb/` in a url.
+_LOCALE = re.compile(r"[/.][a-z]{2}[-_]([a-z]{2})(?=[/.]|$)", re.IGNORECASE)
 _LONGEST_LINE = 2000
 
 
@@ -76,7 +78,10 @@ def page_of(
 
 
 def _american(url: str) -> bool:
-    """Whether numeric dates are likelier month first: on hosts of the United States, and (weakly) where the host names no country."""
+    """Whether numeric dates are likelier month first: where the url names a locale of the United States (`/en-us/`), on their hosts, and (weakly)
+    where the host names no country."""
+    if locale := _LOCALE.search(url):
+        return locale.group(1).lower() == "us"
     host = urlsplit(url).hostname or ""
     return host.endswith((".us", ".gov", ".mil", ".com", ".edu"))
 

@@ -136,7 +136,9 @@ def days_of(case: Case, first: Reading | None) -> Reading | None:
     days = [case.figure("d"), *(int(tokens[at]) for at in places)]
     if days != sorted(set(days)) or not places:
         return None
-    values = [_same_month(first.value, day - days[0]) for day in days[1:]]
+    values = [_days_later(first.value, day - days[0]) for day in days[1:]]
+    if case.has("m") and values[-1][:-3] != first.value[:-3]:
+        return None
     ends = [*(_end_of_day(tokens, at + 1) for at in places[:-1]), case.end]
     return replace(first, end=_end_of_day(tokens, end), more=tuple(zip(places, ends, values, strict=True)))
 
@@ -145,11 +147,11 @@ def _is_day(tokens: list[str], at: int) -> bool:
     return tokens[at].isdigit() and len(tokens[at]) <= 2
 
 
-def _same_month(value: str, later: int) -> str:
-    """So many days after a day that may be known by its month only. Raises ValueError where there is no such day."""
+def _days_later(value: str, count: int) -> str:
+    """So many days after a day, of which the year may be unknown."""
     if "X" in value:
-        return f"{value[:-2]}{int(value[-2:]) + later:02d}"
-    return (date.fromisoformat(value) + timedelta(days=later)).isoformat()
+        return f"{value[:-2]}{int(value[-2:]) + count:02d}"
+    return (date.fromisoformat(value) + timedelta(days=count)).isoformat()
 
 
 def _end_of_day(tokens: list[str], end: int) -> int:

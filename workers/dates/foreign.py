@@ -44,16 +44,14 @@ def _cjk_date(case: Case) -> Reading | None:
 
 def _cjk_day(case: Case) -> Reading | None:
     """`12日`: in the month spoken of; by publication the last such day, or the next one where the sentence speaks of what is to come."""
-    base = case.then_by("month")
-    if base is None or case.before() in {"第", "’"}:
+    base, day = case.then_by("month"), case.figure("d")
+    if base is None or case.before() == "第":
         return None
-    if case.now == base:
-        day = case.figure("d")
-        way = (
-            1 if day < base.day and tense(case) == "future" else -1 if day > base.day and tense(case) != "future" else 0
-        )
-        base = add_months(base.replace(day=1), way)
-    return Reading("DATE", base.replace(day=case.figure("d")).isoformat(), 0.7, relative=True, anchor=base)
+    if base == case.now and day != base.day:
+        ahead = tense(case) == "future"
+        if ahead == (day < base.day):
+            base = add_months(base.replace(day=1), 1 if ahead else -1)
+    return Reading("DATE", base.replace(day=day).isoformat(), 0.7, relative=True, anchor=base)
 
 
 def _cjk_year(case: Case) -> Reading | None:

@@ -51,19 +51,21 @@ class _Chunks(dict[str, tuple[tuple[str, ...], str]]):
     def __init__(self, symbols: Mapping[str, str], compounds: Mapping[str, tuple[str, str]]) -> None:
         super().__init__()
         self._symbols, self._compounds = symbols, compounds
-        self._same: dict[str, str] = {token: token for token in symbols}
+        #: Equal strings are one object, so that reading touches less memory.
+        self._same: dict[str, str] = {}
 
     def __missing__(self, chunk: str) -> tuple[tuple[str, ...], str]:
         tokens = split(chunk)
         if self._compounds:
             tokens = [piece for token in tokens for piece in (self._compounds.get(token) or (token,))]
-        same = self._same.setdefault
         symbols = "".join([self._symbols.get(token, OTHER) for token in tokens]) + SPACE
-        read = ((*[same(token, token) for token in tokens], " "), same(symbols, symbols))
-        if len(chunk) <= _LONGEST_CHUNK:
-            if len(self) >= _MOST_CHUNKS:
-                self.clear()
-            self[chunk] = read
+        if len(chunk) > _LONGEST_CHUNK:
+            return (*tokens, " "), symbols
+        if len(self) >= _MOST_CHUNKS:
+            self.clear()
+            self._same.clear()
+        same = self._same.setdefault
+        read = self[chunk] = ((*[same(token, token) for token in tokens], " "), same(symbols, symbols))
         return read
 
 
