@@ -94,8 +94,9 @@ def _features(place: Place, index: int, all_places: Sequence[Place], page: Page,
     line, day = page.lines[place.line], place.candidate.day
     words = len(_WORD.findall(line[:400])) - len(_WORD.findall(place.candidate.published.raw))
     label = _label(place, line, prose=page.prose[place.line] or _is_sentence(line, words))
-    # A sentence about the page itself is no running text.
-    about_page = label == "label_updated" or _is_entry(place, line)
+    # A sentence about the page itself is no running text, nor is the day that a paragraph begins with.
+    leads = place.candidate.start <= 3 and words > 18
+    about_page = label == "label_updated" or leads or _is_entry(place, line)
     named = [
         _distance(place.line, page), f"line_{'alone' if words <= 2 else 'short' if words <= 8 or about_page else 'middle' if words <= 18 else 'long'}",
         f"order_{min(index, 4)}", label, _url_feature(day, page), _crowd(place, all_places),
@@ -125,7 +126,7 @@ def _features(place: Place, index: int, all_places: Sequence[Place], page: Page,
         "reason_bad": page.reasons[place.line] in {"footer", "comments", "related", "legal_notice", "clock"},
         "label_after": bool(_AFTER.match(line[place.candidate.end : place.candidate.end + 60])),
         "glued": _is_glued(line, place.candidate.start, place.candidate.end),
-        "leads": place.candidate.start <= 3 and words > 18,
+        "leads": leads,
         "low": place.line > 0.7 * len(page.lines),
     }  # fmt: skip
     return named + [name for name, true in flags.items() if true]

@@ -11,12 +11,13 @@ from collections.abc import Callable, Sequence
 from workers.dates import pattern
 from workers.dates.pattern import SPACE, symbol_set
 
-__all__ = ["Automaton"]
+__all__ = ["PREFIX", "Automaton"]
 
 #: States beyond this are forgotten and built anew: texts of any kind cost bounded memory.
 _MOST_STATES = 20_000
 _MOST_PREFIXES = 50_000
-_PREFIX = 5
+#: So many symbols of a place are looked up at once.
+PREFIX = 5
 Fitting = Callable[[pattern.Node], str]
 
 
@@ -58,24 +59,24 @@ class Automaton:
         self._first = self._state(self._begin)
         self._begins = re.compile(self._begin_pattern())
 
-    def candidates(self, symbols: str) -> list[int]:
-        """Where a rule may begin, by the first symbols there, from left to right."""
+    def candidates(self, symbols: str) -> list[tuple[int, str]]:
+        """Where a rule may begin, and the first symbols there, from left to right."""
         dead = self._dead
         return [
-            start
+            (start, prefix)
             for begin in self._begins.finditer(symbols)
-            if symbols[(start := begin.start()) : start + _PREFIX] not in dead
+            if (prefix := symbols[(start := begin.start()) : start + PREFIX]) not in dead
         ]
 
-    def match(self, symbols: str, start: int, most: int) -> tuple[int, int] | None:
-        """(rule, symbol after the last) of the first rule that fits the symbols from `start` on, at most `most` of them (ten or more); None where none does."""
-        prefix = symbols[start : start + _PREFIX]
+    def match(self, symbols: str, start: int, prefix: str, most: int) -> tuple[int, int] | None:
+        """(rule, symbol after the last) of the first rule that fits the symbols from `start` on, at most `most` of them (ten or more); None where none does.
+        `prefix` are the first symbols there, as `candidates` tells them."""
         known = self._prefixes.get(prefix)
         state, rule, end = known or self._begun(prefix)
         if state is None:
             return (rule, start + end) if end else None
         end += start
-        at = start + _PREFIX
+        at = start + PREFIX
         for symbol in symbols[at : start + most]:
             state = state[symbol]
             if state is None:

@@ -64,10 +64,10 @@ def _expressions(scene: Scene, timeline: Timeline) -> Iterator[TemporalExpressio
     """The rules are tried wherever one can begin, from left to right; what is refused is tried again one token on."""
     automaton, rules, symbols, tokens = scene.grammar.automaton, scene.grammar.rules, scene.symbols, scene.tokens
     free = 0
-    for start in automaton.candidates(symbols):
+    for start, prefix in automaton.candidates(symbols):
         if start < free:
             continue
-        found = automaton.match(symbols, start, _LONGEST)
+        found = automaton.match(symbols, start, prefix, _LONGEST)
         while found is not None and _edges(tokens, start, found[1]):
             number, end = found
             reading = _reading(scene, timeline, number, start, end)
@@ -125,9 +125,11 @@ def _is_han(token: str) -> bool:
 
 
 def _expression(scene: Scene, first: int, last: int, reading: Reading) -> TemporalExpression:
-    first, last = _trimmed(scene.tokens, first, last, scene.grammar.trim)
+    tokens = scene.tokens
+    if tokens[first] in scene.grammar.trim or tokens[last - 1] == "," or tokens[last - 1].isspace():
+        first, last = _trimmed(tokens, first, last, scene.grammar.trim)
     start = scene.offset(first)
-    end = start + len("".join(scene.tokens[first:last]))
+    end = start + len("".join(tokens[first:last]))
     covered, unit = _told(reading.value)
     if reading.covers:
         covered = reading.covers
