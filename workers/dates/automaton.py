@@ -50,6 +50,8 @@ class Automaton:
         self._closures: dict[int, tuple[int, ...]] = {}
         self._states: dict[tuple[tuple[int, ...], int], _State] = {}
         self._prefixes: dict[str, tuple[_State | None, int, int]] = {}
+        #: Symbols that are an expression by themselves.
+        self.alone = frozenset[str]()
         begins = []
         for number, tree in enumerate(trees):
             begins.append(self._program(tree, self._finish(number)))
@@ -134,6 +136,7 @@ class Automaton:
             if (after := state[SPACE]) is not None:
                 then |= {SPACE} if after.rule >= 0 else set()
                 spaced |= {other for other in every if after.rule >= 0 or after[other] is not None}
+        self.alone = frozenset(alone)
         # One set in front: the regular expression engine then runs over all other symbols in its fastest loop.
         some = symbol_set(symbol for symbol, state in ends.items() if state is not None)
         return f"{some}(?:(?={symbol_set(then)}|{SPACE}{symbol_set(spaced)})|(?<={symbol_set(alone)}))"

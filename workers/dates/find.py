@@ -35,21 +35,24 @@ def find(text: str, published: str | None, language: str = "en") -> tuple[Tempor
 
     Never raises on odd text; time is linear in its length.
     """
-    scene = _scene(text, published, grammar(language))
-    timeline = Timeline(steady=scene.narrative)
-    return tuple(_expressions(scene, timeline))
-
-
-def _scene(text: str, published: str | None, rules: Grammar) -> Scene:
+    rules = grammar(language)
     tokens, symbols = rules.read(lowered(text))
+    places = rules.automaton.candidates(symbols)
     covered = span(published) if published else None
     day = covered[0] if covered else None
-    return Scene(text, tokens, symbols, rules, day, _is_history(tokens, symbols, day, rules))
+    scene = Scene(text, tokens, symbols, rules, day, _is_history(tokens, symbols, places, day, rules))
+    return tuple(_expressions(scene, places, Timeline(steady=scene.narrative)))
 
 
-def _is_history(tokens: list[str], symbols: str, published: date | None, rules: Grammar) -> bool:
+def _is_history(
+    tokens: list[str], symbols: str, places: list[tuple[int, str]], published: date | None, rules: Grammar
+) -> bool:
     """Whether the text tells of years long past rather than of the days around its publication: news names weekdays and `today`."""
-    if sum(map(symbols.count, rules.years)) < _HISTORY_YEARS:
+    if rules.years_alone:  # then every year is a place where a rule may begin, and these are few
+        named = [prefix for _, prefix in places if prefix[0] in rules.years]
+        if len(named) < _HISTORY_YEARS:
+            return False
+    elif sum(map(symbols.count, rules.years)) < _HISTORY_YEARS:
         return False
     years = [token for token in tokens if len(token) == 4 and token.isdigit() and "1000" <= token <= "2100"]
     if len(years) < _HISTORY_YEARS:
@@ -60,11 +63,11 @@ def _is_history(tokens: list[str], symbols: str, published: date | None, rules: 
     return far * 1000 > 2 * len(tokens) and far > 0.5 * len(years) and far > 4 * near
 
 
-def _expressions(scene: Scene, timeline: Timeline) -> Iterator[TemporalExpression]:
+def _expressions(scene: Scene, places: list[tuple[int, str]], timeline: Timeline) -> Iterator[TemporalExpression]:
     """The rules are tried wherever one can begin, from left to right; what is refused is tried again one token on."""
     automaton, rules, symbols, tokens = scene.grammar.automaton, scene.grammar.rules, scene.symbols, scene.tokens
     free = 0
-    for start, prefix in automaton.candidates(symbols):
+    for start, prefix in places:
         if start < free:
             continue
         found = automaton.match(symbols, start, prefix, _LONGEST)

@@ -79,6 +79,8 @@ class Grammar:
     symbols: dict[str, str]
     automaton: Automaton
     years: str
+    #: Whether any of them may be an expression by itself.
+    years_alone: bool
     marks: Mapping[str, Any]
     near: frozenset[str]
     trim: frozenset[str]
@@ -154,6 +156,7 @@ def grammar(language: str) -> Grammar:
         symbols,
         automaton,
         class_symbols["year"],
+        automaton.alone.issuperset(class_symbols["year"]),
         marks,
         near,
         frozenset(marks.get("trim", ())),
