@@ -15,8 +15,8 @@ FLOORS = {
     ("wikiwars_train", "en"): (83.8, 93.4), ("krauts_dolomiten100_de", "de"): (75.8, 89.9), ("news_traps_dev", None): (99.0, 99.0),
     ("wikiwarsua_dev", "uk"): (75.4, 87.7),
 }  # fmt: skip
-#: Lower than before 2.1.0, whose weights had been set while looking at these very pages; now they are a check only.
-PUBLICATION_DAY = 0.879
+#: Two pages less than reached.
+PUBLICATION_DAY = 0.884
 
 
 @pytest.mark.parametrize(("file", "language"), FLOORS)
