@@ -13,6 +13,9 @@ from workers.text.calendars import from_jalali
 
 __all__ = ["FOREIGN"]
 
+#: A day alone belongs to the date that ends so few characters before it.
+_BESIDE = 12
+
 
 def _cjk_date(case: Case) -> Reading | None:
     """2025年7月31日, 7月31日, 去年5月: year, month and day by their characters."""
@@ -43,8 +46,9 @@ def _cjk_date(case: Case) -> Reading | None:
 
 
 def _cjk_day(case: Case) -> Reading | None:
-    """`12日`: in the month spoken of; by publication the last such day, or the next one where the sentence speaks of what is to come."""
-    base, day = case.then_by("month"), case.figure("d")
+    """`12日`: in the month named right before; else by publication the last such day, or the next one where the sentence speaks of what is to come."""
+    beside = case.scene.narrative or 0 <= case.start - case.timeline.place <= _BESIDE
+    base, day = case.then_by("month") if beside else case.now, case.figure("d")
     if base is None or case.before() == "第":
         return None
     if base == case.now and day != base.day:

@@ -29,7 +29,9 @@ def _years(case: Case) -> Reading | None:
 def _decade(case: Case) -> Reading | None:
     """`the 1990s`, `the '80s`, `the nineties`; of `the 1800s` a century is meant."""
     mod = case.value("part")
-    if case.has("decade") and case.word("decade").endswith("00") and case.word("decade") < "2000":
+    if case.word("decade") == "1000":  # notes, metres, tournaments
+        return None
+    if case.word("decade").endswith("00") and case.word("decade") < "2000":
         return Reading("DATE", case.word("decade")[:2], 0.8, mod=mod)
     if case.has("decade"):
         return Reading("DATE", case.word("decade")[:3], 0.95, mod=mod)
