@@ -34,6 +34,7 @@ PRIOR = {
     "comments": -1.5, "related": -1.0, "label_other": -2.0, "label_published": 1.0, "label_after": 1.0, "label_updated": -0.5, "url_day": 2.0,
     "url_only": 0.5, "url_other": -1.0, "url_month": 0.5, "url_near": -0.5, "clock": -1.0, "ahead": -1.0, "prose": -1.5, "sentence": -1.5, "low": -1.0,
     "crowd_3": -1.0, "short_year": -0.5, "byline_near": 0.5, "meta_line": 0.5, "reason_bad": -1.0,
+    "leads": -0.5,
 }  # fmt: skip
 _FOLDS = 5
 _STEPS = 500

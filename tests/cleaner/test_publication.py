@@ -105,3 +105,31 @@ def test_stamps_of_many_languages_are_read() -> None:
         "31 de julio de 2025": "2025-07-31", "le 31 juillet 2025 à 8h02": "2025-07-31T08:02", "July 31st, 2025": "2025-07-31", "31.07.25": "2025-07-31",
     }.items():  # fmt: skip
         assert [stamp.published.value for stamp in find_stamps(text, "visible_stamp", 0.5)] == [value]
+
+
+def test_what_a_blog_says_below_a_piece_tells_when_it_was_posted() -> None:
+    page = (
+        "Harbour closed | The Gull\nHome\nHarbour closed\n"
+        + BODY
+        + "This entry was posted by Ann Low on Saturday, 14 March 2020 at 9:30 and is filed under Harbour. You can follow any responses to it.\n"
+    )
+    published = _clean(page).published
+    assert published is not None
+    assert published.value == "2020-03-14T09:30"
+    assert "called_published" in published.reasons
+
+
+def test_a_day_that_begins_a_paragraph_is_a_dateline() -> None:
+    lead = "14.03.2022 The harbour of the small town was closed for repairs, and the fishermen moved their boats to the river mouth for the winter.\n"
+    published = _clean("Harbour closed | The Gull\nHome\nHarbour closed\n" + lead + BODY).published
+    assert published is not None
+    assert published.value == "2022-03-14"
+
+
+def test_a_locale_in_the_url_tells_which_figure_is_the_month() -> None:
+    page = "Harbour closed | The Gull\nHarbour closed\n02/10/2020\n" + BODY
+    british = _clean(page, "https://www.gull.com/en-gb/news/harbour-ABC").published
+    american = _clean(page, "https://www.gull.com/en-us/news/harbour-ABC").published
+    assert british is not None
+    assert american is not None
+    assert (british.value, american.value) == ("2020-10-02", "2020-02-10")

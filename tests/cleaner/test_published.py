@@ -1,5 +1,6 @@
 """Dates as pages write them: the quick search finds what trying every pattern at every place finds."""
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -30,3 +31,15 @@ def test_stamps_come_in_order_with_their_place_in_the_text() -> None:
 
 def test_eastern_figures_are_read() -> None:
     assert [stamp.published.value for stamp in find_stamps("٥ مارس ٢٠٢٣", "visible_stamp", 0.5)] == ["2023-03-05"]
+
+
+@pytest.mark.parametrize(
+    "stamp",
+    [
+        "15 март 2024 г.", "15. marca 2024", "15. marec 2024", "15. март 2024.", "15 сакавіка 2024", "15 mars 2024", "2024 m. kovo 15 d.", "15. märts 2024",
+        "15 Maret 2024", "15 Mac 2024", "15 tháng 3 năm 2024", "15 tháng 3, 2024", "15 במרץ 2024", "15 मार्च 2024", "१५ मार्च २०२४", "১৫ মার্চ ২০২৪", "15 مارچ 2024",
+        "۱۵ مارس ۲۰۲۴", "15 mart 2024", "15 наурыз 2024", "15 მარტი 2024", "15 մարտի 2024", "15 de março de 2024", "15 marzo 2024",
+    ],
+)  # fmt: skip
+def test_a_stamp_is_read_in_many_languages(stamp: str) -> None:
+    assert [found.day for found in find_stamps(stamp, "visible_stamp", 0.5)] == ["2024-03-15"]

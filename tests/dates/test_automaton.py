@@ -5,7 +5,7 @@ import re
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workers.dates.automaton import Automaton
+from workers.dates.automaton import PREFIX, Automaton
 from workers.dates.pattern import Alternatives, Node, Repeated, Sequence, Slot, Word, to_regex
 
 LETTERS = "abc "
@@ -36,16 +36,16 @@ def never_empty(node: Node) -> bool:
 def test_first_rule_that_fits_wins_as_in_an_alternation(trees: list[Node], symbols: str) -> None:
     automaton = Automaton(trees, fitting)
     pattern = re.compile("|".join(f"{to_regex(tree, str, str)}()" for tree in trees))
-    candidates = set(automaton.candidates(symbols))
+    candidates = {start for start, _ in automaton.candidates(symbols)}
     for start in range(len(symbols)):
         right = pattern.match(symbols, start)
-        found = automaton.match(symbols, start, 50)
+        found = automaton.match(symbols, start, symbols[start : start + PREFIX], 50)
         assert found == ((right.lastindex - 1, right.end()) if right and right.lastindex else None)
         assert start in candidates or found is None
 
 
 def test_no_match_is_longer_than_allowed() -> None:
     automaton = Automaton([Sequence((Word("a"),) * 12), Sequence((Word("a"),) * 10)], fitting)
-    assert automaton.match("a" * 12, 0, 50) == (0, 12)
-    assert automaton.match("a" * 12, 0, 10) == (1, 10)
-    assert automaton.match("a" * 12, 0, 9) is None
+    assert automaton.match("a" * 12, 0, "aaaaa", 50) == (0, 12)
+    assert automaton.match("a" * 12, 0, "aaaaa", 10) == (1, 10)
+    assert automaton.match("a" * 12, 0, "aaaaa", 9) is None

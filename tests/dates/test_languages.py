@@ -11,8 +11,6 @@ from workers.dates.grammar import LANGUAGES
 THURSDAY = date(2025, 7, 31)
 #: Languages without a table, read by CLDR's names and phrases.
 OTHERS = (
-    "it",
-    "pt",
     "nl",
     "pl",
     "sv",

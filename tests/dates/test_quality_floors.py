@@ -11,12 +11,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks" / "qua
 
 #: set: (value F1, relaxed F1) reached, less half a point.
 FLOORS = {
-    ("te3_timebank", "en"): (84.2, 94.4), ("te3_aquaint", "en"): (77.1, 93.4), ("meantime_en_dev", "en"): (79.7, 92.8),
-    ("wikiwars_train", "en"): (83.7, 93.3), ("krauts_dolomiten100_de", "de"): (75.8, 89.9), ("news_traps_dev", None): (99.0, 99.0),
-    ("wikiwarsua_dev", "uk"): (75.1, 87.5),
+    ("te3_timebank", "en"): (84.2, 94.4), ("te3_aquaint", "en"): (77.2, 93.5), ("meantime_en_dev", "en"): (79.7, 92.8),
+    ("wikiwars_train", "en"): (83.8, 93.4), ("krauts_dolomiten100_de", "de"): (75.8, 89.9), ("news_traps_dev", None): (99.0, 99.0),
+    ("wikiwarsua_dev", "uk"): (75.4, 87.7),
 }  # fmt: skip
-#: Lower than before 2.1.0, whose weights had been set while looking at these very pages; now they are a check only.
-PUBLICATION_DAY = 0.879
+#: Two pages less than reached.
+PUBLICATION_DAY = 0.884
 
 
 @pytest.mark.parametrize(("file", "language"), FLOORS)

@@ -18,6 +18,8 @@ _COMMENTS = re.compile(
 #: Whole words, since the quantifiers give nothing back.
 _TWELVE_WORDS, _TWENTY_TWO_WORDS = (re.compile(rf"(?:\W*+\w++){{{least}}}") for least in (12, 22))
 _LONGEST_TITLE = 250
+#: `/en-gb/` in a url.
+_LOCALE = re.compile(r"[/.][a-z]{2}[-_]([a-z]{2})(?=[/.]|$)", re.IGNORECASE)
 _LONGEST_LINE = 2000
 
 
@@ -70,7 +72,10 @@ def page_of(
 
 
 def _american(url: str) -> bool:
-    """Whether numeric dates are likelier month first: on hosts of the United States, and (weakly) where the host names no country."""
+    """Whether numeric dates are likelier month first: where the url names a locale of the United States (`/en-us/`), on their hosts, and (weakly)
+    where the host names no country."""
+    if locale := _LOCALE.search(url):
+        return locale.group(1).lower() == "us"
     host = urlsplit(url).hostname or ""
     return host.endswith((".us", ".gov", ".mil", ".com", ".edu"))
 

@@ -52,6 +52,13 @@ _BYLINE = re.compile(
     r"^\W*(?:by|von|par|por|di|from|author|autor|autor:in|text|автор|by:|von:|geschrieben|posted by|written by|redaktion|editor|خبر|بقلم)\b",
     re.IGNORECASE,
 )
+#: What blog systems write under a piece: `This entry was posted on ...`, up to the date.
+_ENTRY = re.compile(
+    r"\b(?:this (?:entry|post|article|page|story) (?:was|has been) (?:posted|published|written|filed|added|created)|(?:dieser|der|diese|die) (?:beitrag|eintrag|artikel|text|meldung|seite) (?:wurde|ist)|"
+    r"cet (?:article|billet) a été (?:publié|posté|écrit)|est[ea] (?:entrada|artículo|artigo|post) (?:fue|foi) (?:publicad|escrit)[oa]|quest[oa] (?:articolo|voce|post) è stat[oa] (?:pubblicat|scritt|inserit)[oa]|"
+    r"(?:эта|данная) запись (?:была )?(?:опубликована|размещена|добавлена))\b[^.!?\n]{0,80}$",
+    re.IGNORECASE,
+)  # fmt: skip
 _WORD = re.compile(r"\w+")
 _FIGURE = re.compile(r"\d")
 _FIRST_LINES = 12
@@ -86,16 +93,20 @@ def _features(place: Place, index: int, all_places: Sequence[Place], page: Page,
     """The names of what is true of a candidate."""
     line, day = page.lines[place.line], place.candidate.day
     words = len(_WORD.findall(line[:400])) - len(_WORD.findall(place.candidate.published.raw))
+    label = _label(place, line, prose=page.prose[place.line] or _is_sentence(line, words))
+    # A sentence about the page itself is no running text, nor is the day that a paragraph begins with.
+    leads = place.candidate.start <= 3 and words > 18
+    about_page = label == "label_updated" or leads or _is_entry(place, line)
     named = [
-        _distance(place.line, page), f"line_{'alone' if words <= 2 else 'short' if words <= 8 else 'middle' if words <= 18 else 'long'}",
-        f"order_{min(index, 4)}", _label(place, line, prose=page.prose[place.line] or _is_sentence(line, words)), _url_feature(day, page), _crowd(place, all_places),
+        _distance(place.line, page), f"line_{'alone' if words <= 2 else 'short' if words <= 8 or about_page else 'middle' if words <= 18 else 'long'}",
+        f"order_{min(index, 4)}", label, _url_feature(day, page), _crowd(place, all_places),
     ]  # fmt: skip
     days_outside = days or [day]
     below = range(place.line + 1, min(place.line + 12, len(page.lines)))
     flags = {
         "timed": place.candidate.published.precision != "day",
-        "prose": page.prose[place.line],
-        "sentence": not page.prose[place.line] and _is_sentence(line, words),
+        "prose": page.prose[place.line] and not about_page,
+        "sentence": not page.prose[place.line] and not about_page and _is_sentence(line, words),
         "first_after_title": _first_after_title(place, all_places, page),
         "latest": day >= max(days_outside),
         "earliest": day <= min(days_outside),
@@ -114,7 +125,7 @@ def _features(place: Place, index: int, all_places: Sequence[Place], page: Page,
         "reason_bad": page.reasons[place.line] in {"footer", "comments", "related", "legal_notice", "clock"},
         "label_after": bool(_AFTER.match(line[place.candidate.end : place.candidate.end + 60])),
         "glued": _is_glued(line, place.candidate.start, place.candidate.end),
-        "leads": place.candidate.start <= 3 and words > 18,
+        "leads": leads,
         "low": place.line > 0.7 * len(page.lines),
     }  # fmt: skip
     return named + [name for name, true in flags.items() if true]
@@ -139,9 +150,16 @@ def _distance(line: int, page: Page) -> str:
     return f"below_{'0' if gap == 0 else '1' if gap <= 2 else '2' if gap <= 5 else '3' if gap <= 10 else '4' if gap <= 25 else '5' if gap <= 60 else '6'}"
 
 
+def _is_entry(place: Place, line: str) -> bool:
+    """Whether a sentence says of the page when it was posted."""
+    return bool(_ENTRY.search(line[max(0, place.candidate.start - 140) : place.candidate.start]))
+
+
 def _label(place: Place, line: str, *, prose: bool) -> str:
     if _UPDATED.search(place.before):
         return "label_updated"
+    if _is_entry(place, line) and not _changed_after(line[place.candidate.end : place.candidate.end + 60]):
+        return "label_published"
     if _OTHER.search(place.before):
         return "label_other"
     if _PUBLISHED.search(place.before):

@@ -12,29 +12,12 @@ from workers.text.calendars import from_jalali, jalali_month_names, month_names
 
 __all__ = ["Candidate", "best", "digits_of", "find_stamps", "parse_stamp", "reordered"]
 
+#: Whose months are known, by CLDR. Where two languages call different months by one name, the first has it; so Croatian is left out
+#: (its October is the November of Polish and Czech).
 _LANGUAGES = (
-    "en",
-    "de",
-    "fr",
-    "es",
-    "it",
-    "pt",
-    "nl",
-    "ru",
-    "uk",
-    "ar",
-    "tr",
-    "pl",
-    "cs",
-    "da",
-    "sv",
-    "fi",
-    "hu",
-    "ro",
-    "el",
-    "ca",
-    "nb",
-)
+    "en", "de", "fr", "es", "it", "pt", "nl", "ru", "uk", "ar", "tr", "pl", "cs", "da", "sv", "fi", "hu", "ro", "el", "ca", "nb",
+    "bg", "sk", "sl", "sr", "mk", "be", "sq", "lt", "lv", "et", "is", "id", "ms", "vi", "he", "hi", "bn", "ur", "fa", "az", "kk", "ka", "hy",
+)  # fmt: skip
 _SHORT_YEAR = r"(?:19|20)\d\d|['’]?\d\d(?!\d)"
 _TIME = r"(?:[T ,@|/·•–-]{0,3}(?:at|um|à|a las|alle|kl\.?|в|о|ore|saat)?[ ,|–-]{0,2}(?P<h>[01]?\d|2[0-3])(?P<sep>[:.h時])(?P<m>[0-5]\d)(?::(?P<s>[0-5]\d)(?:\.\d{1,9})?)?\s{0,2}(?P<ap>[ap]\.?m\.?\b)?"
 _ZONE = r"\s{0,2}\(?(?P<z>Z\b|UTC\b|GMT\b|[+-]\d\d:?\d\d\b|E[SD]T\b|P[SD]T\b|C[SD]T\b|M[SD]T\b|CES?T\b|MES?Z\b|BST\b|MSK\b|МСК\b|IST\b)?\)?)?"
@@ -49,13 +32,14 @@ _NUMERIC = re.compile(
 )  # fmt: skip
 #: Offsets in hours of the abbreviations that news pages use. IST is left out on purpose: India, Israel or Ireland.
 _ZONES = {"Z": 0, "UTC": 0, "GMT": 0, "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7, "CET": 1, "CEST": 2, "MEZ": 1, "MESZ": 2, "BST": 1, "MSK": 3, "МСК": 3}  # fmt: skip
-_DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789")
-_EASTERN = re.compile("[٠-٩۰-۹]")
+#: Arabic, Persian, Devanagari and Bengali.
+_DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹०१२३४५६७८९০১২৩৪৫৬৭৮৯", "0123456789" * 4)
+_EASTERN = re.compile("[٠-٩۰-۹०-९০-৯]")
 #: A year, or a day with a month and a year; it begins with a set of characters, which the engine looks for fast.
 _FIGURE = re.compile(r"\d(?:(?<=1)[349]\d\d|(?<=2)0\d\d|[./\- ’']{1,2}\w{1,12}[./\- ’']{1,3}\d\d)")
 _RUN = re.compile(r"\d+")
 #: The figures that a date may begin with; asked first, since few lines have one.
-_SIGN = re.compile("[0-9٠-٩۰-۹]")
+_SIGN = re.compile("[0-9٠-٩۰-۹०-९০-৯]")
 #: What may stand between a day and its year where the month came first.
 _YEAR_BEHIND = re.compile(r"(?:st|nd|rd|th|\.|er|º|°|ª)?,?[ \-]{1,3}(?:19|20)\d\d", re.IGNORECASE)
 #: So far before its day the name of a month may begin (characters).
@@ -122,7 +106,8 @@ def parse_stamp(text: str, method: str, confidence: float) -> Candidate | None:
 
 def find_stamps(text: str, method: str, confidence: float) -> list[Candidate]:
     """Every date, with the time of day and zone that follow it, in order."""
-    return list(_stamps_of(text, method, confidence)) if _SIGN.search(text) and _FIGURE.search(text) else []
+    dated = _SIGN.search(text) and (_FIGURE.search(text) or _EASTERN.search(text))
+    return list(_stamps_of(text, method, confidence)) if dated else []
 
 
 @lru_cache(maxsize=512)
@@ -242,7 +227,7 @@ def _any_of(names: Iterable[str]) -> str:
 
 @lru_cache(maxsize=1)
 def _named_patterns() -> tuple[re.Pattern[str], ...]:
-    month = f"(?P<mon>{_any_of(_months())})" + r"\b\.?"
+    month = f"(?P<mon>{_any_of(_months())})" + r"(?!\w)\.?"
     jalali = f"(?P<jmon>{_any_of(jalali_month_names())})" + r"\b"
     day = rf"(?P<d>{_D})(?:st|nd|rd|th|\.|er|º|°|ª)?"
     year = rf"(?P<y>{_SHORT_YEAR})(?:\s?(?:г|р)\.?(?!\w))?"
@@ -251,11 +236,11 @@ def _named_patterns() -> tuple[re.Pattern[str], ...]:
     between = r"[ .\-/]{0,3}"
     return (
         re.compile(
-            rf"(?<![\d\w.,]){day}{between}(?:de |of |di |den )?{month},?{between}(?:de |del )?{year}{rest}",
+            rf"(?<![\d\w.,]){day}{between}(?:de |of |di |den |ב-?)?{month},?{between}(?:de |del |năm )?{year}{rest}",
             re.IGNORECASE,
         ),
         re.compile(rf"(?<!\w){month}[ .\-]{{1,3}}{day},?[ \-]{{1,3}}{full}{rest}", re.IGNORECASE),
-        re.compile(rf"(?<!\d){full}[ .\-/]{{1,3}}{month}[ .\-/]{{1,3}}{day}(?!\d){rest}", re.IGNORECASE),
+        re.compile(rf"(?<!\d){full}[ .\-/]{{1,3}}(?:m\. )?{month}[ .\-/]{{1,3}}{day}(?!\d){rest}", re.IGNORECASE),
         re.compile(rf"(?<!\d)(?P<d>{_D}) {jalali} (?P<y>1[34]\d\d)(?!\d){rest}"),
     )
 

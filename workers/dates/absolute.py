@@ -1,13 +1,14 @@
 """Dates that name a place in the calendar by its figures and names: days, months, weeks, years."""
 
 from collections.abc import Callable
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 
 from workers.dates.calendar import add_months, last_day, named
 from workers.dates.case import Case, Reading, Timeline
 from workers.dates.tense import governed, tense
 
-__all__ = ["ABSOLUTE", "nearest_year", "stated_year", "turned"]
+__all__ = ["ABSOLUTE", "days_of", "nearest_year", "stated_year", "turned"]
 
 _SHORT_YEAR_PIVOT = 30
 #: How far ahead a date without a year may lie when nothing in the sentence says whether it is past.
@@ -55,7 +56,9 @@ def nearest_year(case: Case, month: int, day: int | None) -> int:
     if ahead == 0:
         return now.year
     mood = tense(case)
-    bound = any(case.is_word(case.before(), kind) for kind in ("bound", "boundto"))
+    if mood != "future" and case.is_word(case.before(), "sincecue"):
+        return now.year - (ahead > 0)
+    bound = _is_bound(case)
     coming = ahead % 365
     if mood == "future":
         return now.year if ahead > 0 else now.year + (coming <= _SOON_DAYS or -ahead > _LATELY_DAYS)
@@ -64,6 +67,14 @@ def nearest_year(case: Case, month: int, day: int | None) -> int:
     if coming <= _AHEAD_DAYS and (mood == "none" or not governed(case)):
         return now.year if ahead > 0 else now.year + 1
     return now.year - (ahead > 0)
+
+
+def _is_bound(case: Case) -> bool:
+    """`by May`, `fino a maggio`, `jusqu'à mai`: what lasts till then is not over."""
+    before = case.before()
+    if case.is_word(before, "bound") or case.is_word(before, "boundto"):
+        return True
+    return case.is_word(before, "boundlink") and any(case.is_word(case.before(count), "bound") for count in (2, 3))
 
 
 def _year_ahead(case: Case, month: int) -> int | None:
@@ -88,9 +99,12 @@ def _told_year(line: Timeline, year: int, month: int) -> int:
 
 
 def _date(case: Case) -> Reading | None:
-    month, day = case.value("m", "month"), case.figure("d")
+    month = case.value("m", "month")
+    day = case.figure("d") if case.word("d").isdigit() else int(case.value("d", "ordinal"))
     if not _month_like(case):
         return None
+    if "days" in case.given:
+        return days_of(case, _date(replace(case, given={})))
     year = stated_year(case)
     if year is None and not case.now and not (case.scene.narrative and case.timeline.year):
         date(2000, month, day)
@@ -110,14 +124,39 @@ def _date(case: Case) -> Reading | None:
         if case.is_word(case.after(), "counted"):
             return None
         covers = (value.isoformat(), until.isoformat())
-    end = _end_of_day(case) if "listed" in case.given else None
-    return Reading("DATE", value.isoformat(), 0.85 if relative else 0.98, relative=relative, covers=covers, end=end)
+    return Reading("DATE", value.isoformat(), 0.85 if relative else 0.98, relative=relative, covers=covers)
 
 
-def _end_of_day(case: Case) -> int:
-    """The token after the first day of a list, its full stop or ending included; the days after it are read next."""
-    end = case.start + case.spans["d"][1]
-    return end + (case.scene.tokens[end] in {".", "st", "nd", "rd", "th"})
+def days_of(case: Case, first: Reading | None) -> Reading | None:
+    """`March 10, 11 and 12`, `10., 11. und 12. März`: each day as an expression, the first one as read. None where the last figure is no day."""
+    tokens, end = case.scene.tokens, case.start + case.spans["d"][1]
+    if first is None or case.is_word(case.after(), "counted") or case.after() in {"a", "p", "am", "pm", ":"}:
+        return None
+    places = [at for at in range(end, case.end) if _is_day(tokens, at)]
+    days = [case.figure("d"), *(int(tokens[at]) for at in places)]
+    if days != sorted(set(days)) or not places:
+        return None
+    values = [_days_later(first.value, day - days[0]) for day in days[1:]]
+    if case.has("m") and values[-1][:-3] != first.value[:-3]:
+        return None
+    ends = [*(_end_of_day(tokens, at + 1) for at in places[:-1]), case.end]
+    return replace(first, end=_end_of_day(tokens, end), more=tuple(zip(places, ends, values, strict=True)))
+
+
+def _is_day(tokens: list[str], at: int) -> bool:
+    return tokens[at].isdigit() and len(tokens[at]) <= 2
+
+
+def _days_later(value: str, count: int) -> str:
+    """So many days after a day, of which the year may be unknown."""
+    if "X" in value:
+        return f"{value[:-2]}{int(value[-2:]) + count:02d}"
+    return (date.fromisoformat(value) + timedelta(days=count)).isoformat()
+
+
+def _end_of_day(tokens: list[str], end: int) -> int:
+    """The token after a day of a list, its full stop or ending included."""
+    return end + (tokens[end] in {".", "st", "nd", "rd", "th", "日", "号", "er"})
 
 
 def _year_of_weekday(case: Case, month: int, day: int) -> int | None:

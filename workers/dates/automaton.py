@@ -6,17 +6,18 @@ every symbol costs one look-up (R. Cox, Regular Expression Matching: the Virtual
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 
 from workers.dates import pattern
 from workers.dates.pattern import SPACE, symbol_set
 
-__all__ = ["Automaton"]
+__all__ = ["PREFIX", "Automaton"]
 
 #: States beyond this are forgotten and built anew: texts of any kind cost bounded memory.
 _MOST_STATES = 20_000
 _MOST_PREFIXES = 50_000
-_PREFIX = 5
+#: So many symbols of a place are looked up at once.
+PREFIX = 5
 Fitting = Callable[[pattern.Node], str]
 
 
@@ -49,6 +50,8 @@ class Automaton:
         self._closures: dict[int, tuple[int, ...]] = {}
         self._states: dict[tuple[tuple[int, ...], int], _State] = {}
         self._prefixes: dict[str, tuple[_State | None, int, int]] = {}
+        #: Symbols that are an expression by themselves.
+        self.alone = frozenset[str]()
         begins = []
         for number, tree in enumerate(trees):
             begins.append(self._program(tree, self._finish(number)))
@@ -58,23 +61,24 @@ class Automaton:
         self._first = self._state(self._begin)
         self._begins = re.compile(self._begin_pattern())
 
-    def candidates(self, symbols: str) -> Iterator[int]:
-        """Where a rule may begin, by the first symbols there, from left to right."""
+    def candidates(self, symbols: str) -> list[tuple[int, str]]:
+        """Where a rule may begin, and the first symbols there, from left to right."""
         dead = self._dead
-        for begin in self._begins.finditer(symbols):
-            start = begin.start()
-            if symbols[start : start + _PREFIX] not in dead:
-                yield start
+        return [
+            (start, prefix)
+            for begin in self._begins.finditer(symbols)
+            if (prefix := symbols[(start := begin.start()) : start + PREFIX]) not in dead
+        ]
 
-    def match(self, symbols: str, start: int, most: int) -> tuple[int, int] | None:
-        """(rule, symbol after the last) of the first rule that fits the symbols from `start` on, at most `most` of them (ten or more); None where none does."""
-        prefix = symbols[start : start + _PREFIX]
+    def match(self, symbols: str, start: int, prefix: str, most: int) -> tuple[int, int] | None:
+        """(rule, symbol after the last) of the first rule that fits the symbols from `start` on, at most `most` of them (ten or more); None where none does.
+        `prefix` are the first symbols there, as `candidates` tells them."""
         known = self._prefixes.get(prefix)
         state, rule, end = known or self._begun(prefix)
         if state is None:
             return (rule, start + end) if end else None
         end += start
-        at = start + _PREFIX
+        at = start + PREFIX
         for symbol in symbols[at : start + most]:
             state = state[symbol]
             if state is None:
@@ -132,6 +136,7 @@ class Automaton:
             if (after := state[SPACE]) is not None:
                 then |= {SPACE} if after.rule >= 0 else set()
                 spaced |= {other for other in every if after.rule >= 0 or after[other] is not None}
+        self.alone = frozenset(alone)
         # One set in front: the regular expression engine then runs over all other symbols in its fastest loop.
         some = symbol_set(symbol for symbol, state in ends.items() if state is not None)
         return f"{some}(?:(?={symbol_set(then)}|{SPACE}{symbol_set(spaced)})|(?<={symbol_set(alone)}))"

@@ -21,13 +21,13 @@ _FINE = {"day": 10, "week": 7, "weekend": 7, "month": 7, "quarter": 7, "year": 4
 _QUOTES = {'"', "\u201c", "\u201e", "`", "'", "\u2018"}
 #: Slots that several classes fill, the class of the slot's own name first.
 _ALSO = {
-    "unit": ("unit", "units", "calunit", "yearword", "longunit", "daylike", "weekendword", "weekmonth", "workday", "dayword", "setunit", "dual", "sameday"),
+    "unit": ("unit", "units", "calunit", "edgeunit", "yearword", "longunit", "daylike", "weekendword", "weekmonth", "workday", "dayword", "setunit", "dual", "sameday"),
     "season": ("season", "sureseason"),
-    "daypart": ("daypart", "partnoun", "partadverb"),
+    "daypart": ("daypart", "partnoun", "partadverb", "morningnoun"),
     "rel": ("rel", "relbefore"),
     "jm": ("jm", "jalalimonth", "surejalali"),
     "n": ("n", "ordinalcentury", "roman", "ordinal"),
-    "deictic": ("deictic", "lastnight"),
+    "deictic": ("deictic", "lastnight", "lateday"),
     "named": ("named", "midnight"),
 }  # fmt: skip
 
@@ -36,7 +36,7 @@ _ALSO = {
 class Reading:
     """What an expression means. `covers` is what it spans where the value does not say it; `relative` that it was counted from another time;
     `echo` that it is a comparison (`a year earlier`), which does not become what the text speaks of;
-    `end` is the token after its last one, where that is not the match's."""
+    `end` is the token after its last one, where that is not the match's; `more` are further days of a list, with their first token and the one after the last."""
 
     type: Kind
     value: str
@@ -48,6 +48,7 @@ class Reading:
     anchor: date | None = None
     echo: bool = False
     end: int | None = None
+    more: tuple[tuple[int, int, str], ...] = ()
 
 
 @dataclass(slots=True)
@@ -142,10 +143,15 @@ class Case:
 
     def value(self, name: str, kind: str | None = None, default: Any = None) -> Any:
         """What the slot's word means as one of a class (by default the class of the slot's name)."""
-        if name not in self.spans:
+        place = self.spans.get(name)
+        if place is None:
             return self.given.get(name, default)
-        classes = self._classes(self.word(name))
-        for known in (kind, name) if kind else _ALSO.get(name, (name,)):
+        classes = self._classes(
+            self.scene.tokens[self.start + place[0]] if place[1] - place[0] == 1 else self.word(name)
+        )
+        if kind is None and name in classes:
+            return classes[name]
+        for known in (kind, name) if kind else _ALSO.get(name, ()):
             if known in classes:
                 return classes[known]
         raise KeyError(name)
@@ -204,7 +210,8 @@ class Case:
 
     def is_word(self, word: str, kind: str) -> bool:
         """Whether a word belongs to a class."""
-        return kind in self._classes(word)
+        classes = self.scene.grammar.words.get(word)
+        return kind in (classes if classes is not None else numeral_classes(word))
 
     def _classes(self, word: str) -> Mapping[str, Any]:
         """What a word is, with its value in each class; of figures, what they may stand for."""

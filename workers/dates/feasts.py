@@ -66,6 +66,7 @@ _FIXED = {
     "may day": (5, 1), "epiphany": (1, 6), "all saints": (11, 1), "assumption": (8, 15), "bastille": (7, 14), "womens day": (3, 8),
     "german unity": (10, 3), "victory day": (5, 9), "orthodox christmas": (1, 7), "nowruz": (3, 20), "april fools": (4, 1),
     "saint nicholas": (12, 6), "juneteenth": (6, 19), "anzac": (4, 25), "earth day": (4, 22),
+    "china national": (10, 1),
 }  # fmt: skip
 _BY_EASTER = {
     "easter": 0, "good friday": -2, "holy thursday": -3, "easter monday": 1, "palm sunday": -7, "ash wednesday": -46,

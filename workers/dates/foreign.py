@@ -5,13 +5,16 @@ from datetime import date
 
 from hijridate import Hijri
 
-from workers.dates.absolute import nearest_year
+from workers.dates.absolute import days_of, nearest_year
 from workers.dates.calendar import add_days, add_months, named
 from workers.dates.case import Case, Reading
 from workers.dates.tense import tense
 from workers.text.calendars import from_jalali
 
 __all__ = ["FOREIGN"]
+
+#: A day alone belongs to the date that ends so few characters before it.
+_BESIDE = 12
 
 
 def _cjk_date(case: Case) -> Reading | None:
@@ -31,9 +34,28 @@ def _cjk_date(case: Case) -> Reading | None:
             return Reading("DATE", f"XXXX-{month:02d}" + (f"-{day:02d}" if day else ""), 0.5)
         year = nearest_year(case, month, day)
     value = date(year, month, day or 1).isoformat()
-    return Reading(
-        "DATE", value if day else value[:7], 0.85 if relative else 0.97, relative=relative, mod=case.value("part")
+    first = Reading(
+        "DATE",
+        value if day else value[:7],
+        0.85 if relative else 0.97,
+        relative=relative,
+        mod=case.value("part"),
+        covers=(value, date(year, month, case.figure("d2")).isoformat()) if case.has("d2") else None,
     )
+    return days_of(case, first) if "days" in case.given else first
+
+
+def _cjk_day(case: Case) -> Reading | None:
+    """`12日`: in the month named right before; else by publication the last such day, or the next one where the sentence speaks of what is to come."""
+    beside = case.scene.narrative or 0 <= case.start - case.timeline.place <= _BESIDE
+    base, day = case.then_by("month") if beside else case.now, case.figure("d")
+    if base is None or case.before() == "第":
+        return None
+    if base == case.now and day != base.day:
+        ahead = tense(case) == "future"
+        if ahead == (day < base.day):
+            base = add_months(base.replace(day=1), 1 if ahead else -1)
+    return Reading("DATE", base.replace(day=day).isoformat(), 0.7, relative=True, anchor=base)
 
 
 def _cjk_year(case: Case) -> Reading | None:
@@ -67,7 +89,7 @@ def _hijri(case: Case) -> Reading | None:
 
 def _jalali(case: Case) -> Reading | None:
     """A day or month of the Iranian calendar; without a year, the one nearest on or before publication."""
-    month = case.value("jm", "jalalimonth")
+    month = case.figure("jn") if case.has("jn") else case.value("jm", "jalalimonth")
     if case.has("jy"):
         year = case.figure("jy")
     elif case.now:
@@ -79,7 +101,10 @@ def _jalali(case: Case) -> Reading | None:
     else:
         return None
     if case.has("d"):
-        return Reading("DATE", from_jalali(year, month, case.figure("d")).isoformat(), 0.9, relative=not case.has("jy"))
+        day = from_jalali(year, month, case.figure("d")).isoformat()
+        until = from_jalali(year, month, case.figure("d2")).isoformat() if case.has("d2") else None
+        first = Reading("DATE", day, 0.9, relative=not case.has("jy"), covers=(day, until) if until else None)
+        return days_of(case, first) if "days" in case.given else first
     begin = from_jalali(year, month, 1)
     end = add_days(from_jalali(year + month // 12, month % 12 + 1, 1), -1)
     return Reading("DATE", named(begin, "month"), 0.6, covers=(begin.isoformat(), end.isoformat()), granularity="month")
@@ -91,6 +116,12 @@ def _jalali_year(case: Case) -> Reading | None:
     return Reading("DATE", f"{begin.year:04d}", 0.6, covers=(begin.isoformat(), end.isoformat()), granularity="year")
 
 
+def _jalali_season(case: Case) -> Reading | None:
+    """`پاییز ۱۴۰۳`: the year begins with spring, its winter ends in the next."""
+    return Reading("DATE", f"{case.figure('jy') + 621:04d}-{case.value('season')}", 0.8)
+
+
 FOREIGN: dict[str, Callable[[Case], Reading | None]] = {
-    "cjk_date": _cjk_date, "cjk_year": _cjk_year, "hijri": _hijri, "jalali": _jalali, "jalali_year": _jalali_year,
+    "cjk_date": _cjk_date, "cjk_day": _cjk_day, "cjk_year": _cjk_year, "hijri": _hijri, "jalali": _jalali, "jalali_year": _jalali_year,
+    "jalali_season": _jalali_season,
 }  # fmt: skip

@@ -20,7 +20,7 @@ from workers.text.calendars import counted_phrases, month_names, weekday_names
 __all__ = ["LANGUAGES", "OTHER", "SPACE", "Grammar", "Rule", "Token", "grammar"]
 
 #: Languages with a table of their own; all others get names of months and weekdays from CLDR, and the shared rules.
-LANGUAGES = ("en", "de", "fr", "es", "ru", "uk", "ar", "tr", "fa", "zh")
+LANGUAGES = ("en", "de", "fr", "es", "it", "pt", "ru", "uk", "ar", "tr", "fa", "zh")
 OTHER = "\0"
 _FIRST_SYMBOL = 0x100
 _LONGEST_CHUNK = 24
@@ -51,16 +51,21 @@ class _Chunks(dict[str, tuple[tuple[str, ...], str]]):
     def __init__(self, symbols: Mapping[str, str], compounds: Mapping[str, tuple[str, str]]) -> None:
         super().__init__()
         self._symbols, self._compounds = symbols, compounds
+        #: Equal strings are one object, so that reading touches less memory.
+        self._same: dict[str, str] = {}
 
     def __missing__(self, chunk: str) -> tuple[tuple[str, ...], str]:
         tokens = split(chunk)
         if self._compounds:
             tokens = [piece for token in tokens for piece in (self._compounds.get(token) or (token,))]
-        read = ((*tokens, " "), "".join([self._symbols.get(token, OTHER) for token in tokens]) + SPACE)
-        if len(chunk) <= _LONGEST_CHUNK:
-            if len(self) >= _MOST_CHUNKS:
-                self.clear()
-            self[chunk] = read
+        symbols = "".join([self._symbols.get(token, OTHER) for token in tokens]) + SPACE
+        if len(chunk) > _LONGEST_CHUNK:
+            return (*tokens, " "), symbols
+        if len(self) >= _MOST_CHUNKS:
+            self.clear()
+            self._same.clear()
+        same = self._same.setdefault
+        read = self[chunk] = ((*[same(token, token) for token in tokens], " "), same(symbols, symbols))
         return read
 
 
@@ -74,6 +79,8 @@ class Grammar:
     symbols: dict[str, str]
     automaton: Automaton
     years: str
+    #: Whether any of them may be an expression by itself.
+    years_alone: bool
     marks: Mapping[str, Any]
     near: frozenset[str]
     trim: frozenset[str]
@@ -149,6 +156,7 @@ def grammar(language: str) -> Grammar:
         symbols,
         automaton,
         class_symbols["year"],
+        automaton.alone.issuperset(class_symbols["year"]),
         marks,
         near,
         frozenset(marks.get("trim", ())),

@@ -3,10 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["ENDS", "FUTURE", "FUTURE_ENDING", "FUTURE_TO", "PAST", "PLAN", "PLANNED", "SURE_FUTURE", "TO", "Moods"]
+__all__ = [
+    "BE", "ENDS", "FUTURE", "FUTURE_ENDING", "FUTURE_TO", "PAST", "PERFECT", "PLAN", "PLANNED", "PRESENT", "SURE_FUTURE", "TO", "Moods",
+]  # fmt: skip
 
 #: Flags, as plain integers because they are tested for every token around an expression.
 PAST, FUTURE, FUTURE_TO, TO, PLAN, SURE_FUTURE, FUTURE_ENDING, ENDS, PLANNED = (1 << bit for bit in range(9))
+#: Flags of words that matter beside a verb; alone they tell nothing.
+BE, PERFECT, PRESENT = (1 << bit for bit in range(9, 12))
 _BY_CLASS = {
     "past": PAST,
     "future": FUTURE,
@@ -15,6 +19,9 @@ _BY_CLASS = {
     "plan": PLAN,
     "surefuture": SURE_FUTURE,
     "planned": PLANNED,
+    "be": BE,
+    "perfect": PERFECT,
+    "present": PRESENT,
 }
 _STOPS = {".", "!", "?", ";", "\u201c", "\u201d", '"', "。", "！", "？", "؟", "؛"}
 _MOST = 50_000

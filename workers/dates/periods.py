@@ -27,7 +27,12 @@ def _years(case: Case) -> Reading | None:
 
 
 def _decade(case: Case) -> Reading | None:
+    """`the 1990s`, `the '80s`, `the nineties`; of `the 1800s` a century is meant."""
     mod = case.value("part")
+    if case.word("decade") == "1000":  # notes, metres, tournaments
+        return None
+    if case.word("decade").endswith("00") and case.word("decade") < "2000":
+        return Reading("DATE", case.word("decade")[:2], 0.8, mod=mod)
     if case.has("decade"):
         return Reading("DATE", case.word("decade")[:3], 0.95, mod=mod)
     tens = case.figure("shortdecade") // 10 if case.has("shortdecade") else int(case.value("decadeword"))
@@ -148,9 +153,7 @@ def _feast(case: Case) -> Reading | None:
 
 def _edge(case: Case) -> Reading | None:
     """`the end of 1998`, `the start of March`: left to the inner rule by its own `part`; here of the running year or month."""
-    unit = (
-        case.value("unit", "yearword") if case.is_word(case.word("unit"), "yearword") else case.value("unit", "calunit")
-    )
+    unit = case.value("unit")
     base = case.then if case.scene.narrative else case.now
     if base is None:
         return None

@@ -68,6 +68,8 @@ def _weekday_date(case: Case) -> date | None:
         return add_days(now, 7 - back)
     if way == 0:
         return add_days(now, number - now.weekday())
+    if (start := _start_of_stretch(case)) is not None:
+        return add_days(start, (number - start.weekday()) % 7 or 7)
     mood = tense(case)
     if back and _bounded(case) and not completed(case):
         mood = "future"
@@ -78,6 +80,15 @@ def _weekday_date(case: Case) -> date | None:
     if mood == "future" and surely_ahead(case):
         return add_days(now, 7)
     return add_days(now, -back)
+
+
+def _start_of_stretch(case: Case) -> date | None:
+    """The day that `from Monday to Friday` begins with, read just before."""
+    place, tokens = case.timeline.place, case.scene.tokens
+    if not (0 < place < case.start <= place + 3 and case.is_word(case.before(), "upto")):
+        return None
+    named = any(case.is_word("".join(tokens[max(0, place - size) : place]), "weekday") for size in (1, 3))
+    return case.timeline.day if named else None
 
 
 def _bounded(case: Case) -> bool:
@@ -110,6 +121,8 @@ def _unit(case: Case) -> Reading | None:
         return None
     if case.given.get("recent") and base_is_early(case):
         way = -1
+    if case.given.get("beyond") and any(case.is_word(case.after(), kind) for kind in ("weekday", "month", "calunit")):
+        return None
     from_then = case.has("rel") and case.is_word(case.word("rel"), "relthen")
     base = case.then_by(unit) if from_then or case.scene.narrative else case.now
     if unit == "day" and way == 0 and not from_then and base == case.now:
@@ -170,7 +183,7 @@ def _offset(case: Case) -> Reading | None:
     if _of_an_event(case):
         return None
     unit, way = case.value("unit"), int(case.value("way"))
-    count = case.number("n") if case.has("n") else 2.0 if case.is_word(case.word("unit"), "dual") else 1.0
+    count = case.number("n") if case.has("n") else _unsaid_count(case)
     if case.given.get("ahead") and (count is None or unit in _SHORT or unit == "quarter" or tense(case) != "future"):
         return None
     if case.has("unit") and not case.has("n") and case.is_word(case.word("unit"), "units"):
@@ -197,6 +210,8 @@ def _offset(case: Case) -> Reading | None:
             if unit == "year"
             else (count * 10, "year")
             if unit == "decade"
+            else (count * 100, "year")
+            if unit == "century"
             else (round(count), unit)
         )
     fine = case.given.get("fine")
@@ -206,6 +221,27 @@ def _offset(case: Case) -> Reading | None:
         )
     value = _unit_value(base, unit, way * int(count))
     return Reading("DATE", value, 0.85, mod=mod, relative=True, anchor=base, echo=compared)
+
+
+def _unsaid_count(case: Case) -> float:
+    """Of a word that is two by itself, or as the rule table says; else one."""
+    return 2.0 if case.is_word(case.word("unit"), "dual") else float(case.given.get("count", 1))
+
+
+def _from_day(case: Case) -> Reading | None:
+    """`a week from Tuesday`, `two weeks from tomorrow`, `a year ago today`: counted to the day."""
+    unit, way, count = case.value("unit"), int(case.given["way"]), case.number("n")
+    if case.now is None or unit in _SHORT or count is None or count != int(count):
+        return None
+    if case.has("weekday"):
+        if unit != "week":
+            return None
+        apart = (int(case.value("weekday")) - case.now.weekday()) % 7
+        base = add_days(case.now, apart if way > 0 else apart - 7 if apart else 0)
+    else:
+        base = add_days(case.now, int(case.value("deictic")))
+    day = moved(base, unit, way * int(count))
+    return Reading("DATE", day.isoformat(), 0.85, mod=case.value("approx"), relative=True)
 
 
 def _of_an_event(case: Case) -> bool:
@@ -269,6 +305,6 @@ def _bare_part(case: Case) -> Reading | None:
 
 
 RELATIVE: dict[str, Callable[[Case], Reading | None]] = {
-    "deictic": _deictic, "weekday": _weekday, "unit": _unit, "daypart": _part_of_day, "same": _same, "offset": _offset,
+    "deictic": _deictic, "from_day": _from_day, "weekday": _weekday, "unit": _unit, "daypart": _part_of_day, "same": _same, "offset": _offset,
     "reference": _reference, "of_year": _of_year, "bare_part": _bare_part, "the_year": _the_year,
 }  # fmt: skip

@@ -9,7 +9,7 @@ from workers.text.language import identify
 
 __all__ = ["VERSION", "load"]
 
-VERSION = "2.1.0"
+VERSION = "2.2.0"
 _WORD = re.compile(r"\w+")
 _LEAST_CONFIDENCE = 0.5
 

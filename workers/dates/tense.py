@@ -3,7 +3,20 @@
 from typing import Literal
 
 from workers.dates.case import Case
-from workers.dates.moods import ENDS, FUTURE, FUTURE_ENDING, FUTURE_TO, PAST, PLAN, PLANNED, SURE_FUTURE, TO
+from workers.dates.moods import (
+    BE,
+    ENDS,
+    FUTURE,
+    FUTURE_ENDING,
+    FUTURE_TO,
+    PAST,
+    PERFECT,
+    PLAN,
+    PLANNED,
+    PRESENT,
+    SURE_FUTURE,
+    TO,
+)
 from workers.dates.pattern import SPACE
 
 __all__ = ["Tense", "governed", "surely_ahead", "tense"]
@@ -21,9 +34,8 @@ def tense(case: Case) -> Tense:
 
 def surely_ahead(case: Case) -> bool:
     """Whether a plain future stands near before: of `will meet on Thursday`, published on a Thursday, the next one is meant."""
-    words = case.scene.grammar.words
-    near = [token for token in case.scene.tokens[max(0, case.start - 12) : case.start] if not token.isspace()]
-    return any("surefuture" in words.get(token, {}) for token in near)
+    moods = case.scene.grammar.moods
+    return any(moods[token] & SURE_FUTURE for token in case.scene.tokens[max(0, case.start - 12) : case.start])
 
 
 def completed(case: Case) -> bool:
@@ -38,24 +50,23 @@ def completed(case: Case) -> bool:
 
 def _perfect(case: Case, places: range) -> bool:
     """Whether one of these tokens, read to the end of the sentence, is `had`."""
-    tokens, moods, words = case.scene.tokens, case.scene.grammar.moods, case.scene.grammar.words
+    tokens, moods = case.scene.tokens, case.scene.grammar.moods
     for at in places:
-        if "perfect" in words.get(tokens[at], {}):
+        mood = moods[tokens[at]]
+        if mood & PERFECT:
             return True
-        if moods[tokens[at]] & ENDS and not _abbreviates(tokens, at):
+        if mood & ENDS and not _abbreviates(tokens, at):
             return False
     return False
 
 
 def governed(case: Case) -> bool:
     """Whether a verb in the past stands right before: `was signed on October 15`."""
-    moods, words = case.scene.grammar.moods, case.scene.grammar.words
-    near = [token for token in case.scene.tokens[max(0, case.start - 7) : case.start] if token.isalpha()][-3:]
+    moods = case.scene.grammar.moods
+    near = [moods[token] for token in case.scene.tokens[max(0, case.start - 7) : case.start] if token.isalpha()][-3:]
     return any(
-        moods[token] & PAST
-        and "present" not in words.get(token, {})
-        and not (at and "be" in words.get(near[at - 1], {}))
-        for at, token in enumerate(near)
+        mood & PAST and not mood & PRESENT and not (at and near[at - 1] & BE)
+        for at, mood in enumerate(near)
         if at >= len(near) - 2
     )
 
@@ -72,13 +83,13 @@ def _before(case: Case) -> Tense | None:
             if mood & ENDS and not _abbreviates(tokens, at):
                 return None
             if mood & FUTURE:
-                return "past" if _preceded(case, at, "perfect", 2) else "future"
+                return "past" if _preceded(case, at, PERFECT, 2) else "future"
             if mood & FUTURE_TO and following & TO:
                 return "future"
             if mood & TO and following & PLAN:
-                return "past" if _preceded(case, at, "perfect", 3) else "future"
+                return "past" if _preceded(case, at, PERFECT, 3) else "future"
             if mood & PAST:
-                if not _preceded(case, at, "be"):
+                if not _preceded(case, at, BE):
                     return "past"
             elif mood & FUTURE_ENDING:
                 return "future"
@@ -107,11 +118,11 @@ def _infinitive(case: Case, at: int) -> bool:
     return at + 2 < len(tokens) and bool(case.scene.grammar.moods[tokens[at + 2]] & TO)
 
 
-def _preceded(case: Case, at: int, kind: str, reach: int = 1) -> bool:
-    """Whether one of the `reach` words before belongs to a class: `had been due` is past, `to be held` is not."""
-    words = case.scene.grammar.words
+def _preceded(case: Case, at: int, flag: int, reach: int = 1) -> bool:
+    """Whether one of the `reach` words before is of a kind: `had been due` is past, `to be held` is not."""
+    moods = case.scene.grammar.moods
     before = [token for token in case.scene.tokens[max(0, at - 2 * reach) : at] if not token.isspace()]
-    return any(kind in words.get(token, {}) for token in before[-reach:])
+    return any(moods[token] & flag for token in before[-reach:])
 
 
 def _abbreviates(tokens: list[str], at: int) -> bool:
