@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from workers.entities.acronyms import with_acronyms
-from workers.entities.bounds import apart, no_overlap, person_without_title, split
+from workers.entities.bounds import apart, holds, no_overlap, person_without_title, split
 from workers.entities.called import called
 from workers.entities.consistency import consistent
 from workers.entities.foreign import lemmas
+from workers.entities.headed import headed
 from workers.entities.lexicon import countries, demonyms, organisations, table
 from workers.entities.phrases import Phrases
 from workers.entities.places import load_places
@@ -31,7 +32,7 @@ def refine(text: str, names: Sequence[Name], language: str = "en") -> list[Name]
     """The names mended by what the text shows; in order, without overlaps. Patterns of English run on English alone."""
     if language not in {"en", "und"}:
         return consistent(text, no_overlap([piece for name in names for piece in split(text, name)]), language)
-    mended = [piece for name in names for piece in split(text, name)]
+    mended = _with_headed(text, [piece for name in names for piece in split(text, name)])
     kept = [_event(text, name) for name in mended if not _money(text, name)]
     people = [Name(start, end, "PER", 0.9) for start, end in people_after_roles(text)]
     kept = [person_without_title(text, name) for name in kept]
@@ -43,6 +44,13 @@ def refine(text: str, names: Sequence[Name], language: str = "en") -> list[Name]
     stated = [Name(start, end, kind, 0.95) for start, end, kind in called(text)]
     kept = with_acronyms(text, no_overlap([*apart(kept, stated), *stated]))
     return consistent(text, kept, language, {text[name.start : name.end]: name.type for name in stated})
+
+
+def _with_headed(text: str, names: Sequence[Name]) -> list[Name]:
+    """With the organisations that their head word tells; a longer name around one stays."""
+    found = [Name(start, end, "ORG", _HEADED) for start, end in headed(text)]
+    others = apart(names, found)
+    return no_overlap([*others, *(name for name in found if not any(holds(other, name) for other in others))])
 
 
 def _money(text: str, name: Name) -> bool:
@@ -85,6 +93,7 @@ def _known() -> Phrases:
     return Phrases(labelled.items())
 
 
+_HEADED = 0.85
 _SHARE = {"NORP": 0.95, "LOC": 0.9, "ORG": 0.9}
 
 
