@@ -33,7 +33,7 @@ def refine(text: str, names: Sequence[Name], language: str = "en") -> list[Name]
     if language not in {"en", "und"}:
         return consistent(text, no_overlap([piece for name in names for piece in split(text, name)]), language)
     mended = _with_headed(text, [piece for name in names for piece in split(text, name)])
-    kept = [_event(text, name) for name in mended if not _money(text, name)]
+    kept = [_event(text, name) for name in mended if not _money(text, name) and not _common_words(text, name)]
     people = [Name(start, end, "PER", 0.9) for start, end in people_after_roles(text)]
     kept = [person_without_title(text, name) for name in kept]
     found = [Name(start, end, kind, _SHARE[kind]) for start, end, kind in _known().find(text)]
@@ -55,6 +55,15 @@ def _with_headed(text: str, names: Sequence[Name]) -> list[Name]:
 
 def _money(text: str, name: Name) -> bool:
     return name.end < len(text) and text[name.end] in "$€£" and name.end - name.start <= 4
+
+
+def _common_words(text: str, name: Name) -> bool:
+    """Small letters alone (`city council`) in a line that has capitals, and the model is not quite sure: no name."""
+    if not text[name.start : name.end].islower() or name.confidence >= _SURE_IN_SMALL:
+        return False
+    end = text.find("\n", name.end)
+    line = text[text.rfind("\n", 0, name.start) + 1 : end if end >= 0 else len(text)]
+    return any(c.isupper() for c in line[:_LINE])
 
 
 def _event(text: str, name: Name) -> Name:
@@ -94,6 +103,8 @@ def _known() -> Phrases:
 
 
 _HEADED = 0.85
+_SURE_IN_SMALL = 0.9
+_LINE = 2_000
 _SHARE = {"NORP": 0.95, "LOC": 0.9, "ORG": 0.9}
 
 
