@@ -108,3 +108,9 @@ def test_the_agency_that_was_credited_is_found(annotate: Annotate) -> None:
 def test_hostile_texts_are_read_to_their_end(annotate: Annotate, piece: str, language: str) -> None:
     text = piece * (20_000 // len(piece))
     assert annotate(text, language).text == text
+
+
+def test_a_long_run_of_one_abbreviation_is_read_to_its_end(annotate: Annotate) -> None:
+    text = "U.S. " * 20_000
+    article = annotate(text)
+    assert all(text[mention.start : mention.end] == mention.text for mention in article.mentions)

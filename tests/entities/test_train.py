@@ -10,8 +10,10 @@ import pytest
 from workers.entities.features import FLAGS, MARKS, PARTS, flags_of, marks_of, parts_of
 from workers.entities.tagger import FORBIDDEN, TAGS, decode, load_tagger
 from workers.entities.train import sets
+from workers.entities.train.companies import plain_names
+from workers.entities.train.labels import agreed, own_tags, with_shares
 from workers.entities.train.news import trimmed
-from workers.entities.train.sets import read_set, spans_of
+from workers.entities.train.sets import Example, read_set, spans_of
 
 
 def test_a_set_that_is_not_the_pinned_one_is_refused(tmp_path: Path) -> None:
@@ -63,3 +65,33 @@ def test_typeset_marks_are_read_as_typed_ones() -> None:
     tagger = load_tagger()
     typed, typeset = ["Acme", "'s", "rival", '"', "Zenith", '"'], ["Acme", "’s", "rival", "“", "Zenith", "”"]
     assert np.array_equal(tagger.scores([typed]), tagger.scores([typeset]))
+
+
+def test_our_own_tags_stand_at_the_words_of_each_sentence() -> None:
+    document = [["President", "Ama", "Boateng", "met", "envoys", "."], ["Later", "Boateng", "left", "Accra", "."]]
+    tags = own_tags(load_tagger(), document)
+    names = [spans_of([TAGS[tag] for tag in one]) for one in tags]
+    assert [len(one) for one in tags] == [6, 5]
+    assert names == [[(1, 3, "PER")], [(1, 2, "PER"), (3, 4, "LOC")]]
+
+
+def test_a_sentence_on_which_teachers_differ_is_doubtful() -> None:
+    said = [Example(["Accra", "waits"], [TAGS.index("B-LOC"), 0], misc=True, source="teacher")] * 2
+    found = agreed(said, [said[0].tags, [TAGS.index("B-ORG"), 0]])
+    assert [one.source for one in found] == ["teacher", "doubtful"]
+    assert found[1].tags[0] == TAGS.index("B-ORG")
+
+
+def test_shares_are_the_exponentials_and_a_sentence_without_any_stays() -> None:
+    example = Example(["Accra"], [0], misc=True, source="teacher")
+    logs = np.log(np.full((1, len(TAGS)), 1 / len(TAGS), np.float32))
+    first, second = with_shares([example, example], [logs, None])
+    assert first.shares is not None
+    assert np.allclose(first.shares, 1 / len(TAGS), atol=1e-3)
+    assert second is example
+
+
+def test_a_company_is_also_known_without_its_legal_form() -> None:
+    assert list(plain_names("Harrow Steel (class A) Inc.")) == ["Harrow Steel", "Harrow Steel"]
+    assert list(plain_names("Marlow Foods plc")) == ["Marlow Foods plc", "Marlow Foods"]
+    assert list(plain_names("Quill, Inc.")) == ["Quill"]

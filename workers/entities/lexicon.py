@@ -95,8 +95,7 @@ def organisations() -> dict[tuple[str, ...], str]:
     """The words of an organisation's name in lower case to its kind: team, nickname, body, government, party, media, company, league, university."""
     found: dict[tuple[str, ...], str] = {}
     kind = ""
-    for row in table("organisations.txt"):
-        line = row[0]
+    for line, *_ in [*table("organisations.txt"), *table("companies.txt")]:
         if line.startswith("["):
             kind = line[1 : line.index("]")]
             continue

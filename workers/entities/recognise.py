@@ -13,7 +13,7 @@ __all__ = ["WINDOW", "Name", "Recognizer", "embedded", "names_of"]
 #: Words read in one go; a longer text is read window by window, so that memory stays bounded.
 WINDOW = 20_000
 #: How much a name's scores move towards their mean over the text (0: not at all).
-_MEMORY = 0.5
+_MEMORY = 0.3
 _TYPES = ("PER", "ORG", "LOC", "MISC")
 #: Below this share of its type a name is left out; set where wikigold, UNER dev and news of ours, all held out, agree.
 _LEAST = {"PER": 0.5, "ORG": 0.55, "LOC": 0.5, "MISC": 0.5}

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from workers.entities.acronyms import with_acronyms
-from workers.entities.bounds import apart, no_overlap, person_without_title, split
+from workers.entities.bounds import apart, holds, no_overlap, person_without_title, split
 from workers.entities.called import called
 from workers.entities.consistency import consistent
 from workers.entities.foreign import lemmas
+from workers.entities.headed import headed
 from workers.entities.lexicon import countries, demonyms, organisations, table
 from workers.entities.phrases import Phrases
 from workers.entities.places import load_places
@@ -31,8 +32,8 @@ def refine(text: str, names: Sequence[Name], language: str = "en") -> list[Name]
     """The names mended by what the text shows; in order, without overlaps. Patterns of English run on English alone."""
     if language not in {"en", "und"}:
         return consistent(text, no_overlap([piece for name in names for piece in split(text, name)]), language)
-    mended = [piece for name in names for piece in split(text, name)]
-    kept = [_event(text, name) for name in mended if not _money(text, name)]
+    mended = _with_headed(text, [piece for name in names for piece in split(text, name)])
+    kept = [_event(text, name) for name in mended if not _money(text, name) and not _common_words(text, name)]
     people = [Name(start, end, "PER", 0.9) for start, end in people_after_roles(text)]
     kept = [person_without_title(text, name) for name in kept]
     found = [Name(start, end, kind, _SHARE[kind]) for start, end, kind in _known().find(text)]
@@ -45,8 +46,24 @@ def refine(text: str, names: Sequence[Name], language: str = "en") -> list[Name]
     return consistent(text, kept, language, {text[name.start : name.end]: name.type for name in stated})
 
 
+def _with_headed(text: str, names: Sequence[Name]) -> list[Name]:
+    """With the organisations that their head word tells; a longer name around one stays."""
+    found = [Name(start, end, "ORG", _HEADED) for start, end in headed(text)]
+    others = apart(names, found)
+    return no_overlap([*others, *(name for name in found if not any(holds(other, name) for other in others))])
+
+
 def _money(text: str, name: Name) -> bool:
     return name.end < len(text) and text[name.end] in "$€£" and name.end - name.start <= 4
+
+
+def _common_words(text: str, name: Name) -> bool:
+    """Small letters alone (`city council`) in a line that has capitals, and the model is not quite sure: no name."""
+    if not text[name.start : name.end].islower() or name.confidence >= _SURE_IN_SMALL:
+        return False
+    end = text.find("\n", name.end)
+    line = text[text.rfind("\n", 0, name.start) + 1 : end if end >= 0 else len(text)]
+    return any(c.isupper() for c in line[:_LINE])
 
 
 def _event(text: str, name: Name) -> Name:
@@ -85,6 +102,9 @@ def _known() -> Phrases:
     return Phrases(labelled.items())
 
 
+_HEADED = 0.85
+_SURE_IN_SMALL = 0.9
+_LINE = 2_000
 _SHARE = {"NORP": 0.95, "LOC": 0.9, "ORG": 0.9}
 
 

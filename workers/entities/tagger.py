@@ -30,7 +30,7 @@ __all__ = [
 
 TAGS = ("O", "B-PER", "I-PER", "B-ORG", "I-ORG", "B-LOC", "I-LOC", "B-MISC", "I-MISC")
 #: Rows of zeros between sentences; at least the largest dilation.
-GAP = 4
+GAP = 2
 _MOST_WORDS = 60_000
 #: Typeset marks as the training sets write them.
 _TYPED = str.maketrans("’‘“”„–", '\'\'"""-')

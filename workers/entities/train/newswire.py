@@ -87,7 +87,7 @@ class Namer:
         self._peoples = [row[3].split(",")[0] for row in table("countries.tsv") if row[3]]
         by_kind: dict[str, list[str]] = {}
         kind = ""
-        for row in table("organisations.txt"):
+        for row in [*table("organisations.txt"), *table("companies.txt")]:
             if row[0].startswith("["):
                 kind = row[0][1 : row[0].index("]")]
             else:

@@ -4,7 +4,9 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import orjson
 
 from workers.entities.lexicon import TITLES, countries, demonyms
@@ -25,12 +27,14 @@ _INDEX = {tag: number for number, tag in enumerate(TAGS)}
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A sentence: its words and tags. Where `misc` is False an O may hide a MISC name."""
+    """A sentence: its words and tags. Where `misc` is False an O may hide a MISC name. `shares` (a row a word, a column a tag) are a teacher's
+    and stand for the tags in a student's training."""
 
     words: list[str]
     tags: list[int]
     misc: bool
     source: str
+    shares: np.ndarray[Any, Any] | None = None
 
 
 def spans_of(tags: Sequence[str]) -> list[tuple[int, int, str]]:

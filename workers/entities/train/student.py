@@ -21,8 +21,26 @@ from workers.entities.train.vectors import WordTable
 __all__ = ["GAP", "SOURCES", "Design", "Lexicon", "scores_of", "train_student"]
 
 GAP = 4
-SOURCES = ("wikigold", "uner_ewt_dev", "wnut17_train", "broad_twitter", "wikiann_en_train", "newswire", "teacher")
-_WEIGHTS = {"wikiann_en_train": 0.25, "broad_twitter": 0.6, "wnut17_train": 0.8, "newswire": 0.6, "teacher": 0.5}
+SOURCES = (
+    "wikigold",
+    "uner_ewt_dev",
+    "wnut17_train",
+    "broad_twitter",
+    "wikiann_en_train",
+    "newswire",
+    "teacher",
+    "doubtful",
+)
+_WEIGHTS = {
+    "wikiann_en_train": 0.25,
+    "broad_twitter": 0.6,
+    "wnut17_train": 0.8,
+    "newswire": 0.6,
+    "teacher": 0.5,
+    "doubtful": 0.5,
+}
+#: What a word weighs whose shares of the tags the MiniLM tells.
+_SHARES_WEIGH = 0.8
 Array = Any
 Params = dict[str, Any]
 
@@ -78,11 +96,12 @@ class Lexicon:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """One row of words: numbers, marks, the tags that are right (1 where allowed) or soft targets, weights, sources."""
+    """One row of words: numbers, marks, the tags that are right (1 where allowed), a teacher's shares of the tags (0 where none), weights, sources."""
 
     words: Array
     marks: Array
     allowed: Array
+    shares: Array
     weights: Array
     sources: Array
 
@@ -100,6 +119,7 @@ def batches(examples: Sequence[Example], lexicon: Lexicon, size: int) -> Iterato
             np.zeros(size, np.int32),
             np.zeros((size, MARKS), np.float32),
             np.ones((size, len(TAGS)), np.float32),
+            np.zeros((size, len(TAGS)), np.float32),
             np.zeros(size, np.float32),
             np.zeros((size, len(SOURCES)), np.float32),
         )
@@ -116,8 +136,11 @@ def batches(examples: Sequence[Example], lexicon: Lexicon, size: int) -> Iterato
         for word, mark in marks_of(example.words):
             batch.marks[at + word, mark] = 1
         table = _ALLOWED if example.misc else _UNKNOWN_MISC
-        batch.allowed[at : at + count] = table[example.tags]
-        batch.weights[at : at + count] = _WEIGHTS.get(example.source, 1.0)
+        if example.shares is None:
+            batch.allowed[at : at + count] = table[example.tags]
+        else:
+            batch.shares[at : at + count] = example.shares
+        batch.weights[at : at + count] = _WEIGHTS.get(example.source, 1.0) if example.shares is None else _SHARES_WEIGH
         batch.sources[at : at + count, SOURCES.index(example.source)] = 1
         at += count + GAP
     yield batch
@@ -237,7 +260,7 @@ def train_student(
     looked_up = _look_up(lexicon, design)
 
     def loss(params: Params, batch: tuple[Array, ...], key: Array) -> Array:
-        rows, parts, flags, present, marks, allowed, weights, sources = batch
+        rows, parts, flags, present, marks, allowed, shares, weights, sources = batch
         scores = forward(params, design, (looked_up(rows), parts, flags), present[:, None], marks, sources, key)
         if design.crf:
             return (
@@ -245,7 +268,7 @@ def train_student(
                 + 1e-4 * (params["moves"] ** 2).sum()
             )
         logs = jax.nn.log_softmax(scores)
-        each = -jax.nn.logsumexp(logs + jnp.log(allowed + 1e-9), axis=1)
+        each = -jax.nn.logsumexp(logs + jnp.log(allowed + 1e-9), axis=1) - (shares * logs).sum(1)
         return (each * weights).sum() / weights.sum()
 
     def step_once(
@@ -274,6 +297,7 @@ def train_student(
                 (words > 0).astype(np.float32),
                 one.marks,
                 one.allowed,
+                one.shares,
                 one.weights,
                 one.sources,
             )

@@ -1,0 +1,21 @@
+"""Organisations by their head word: where they begin and end."""
+
+import pytest
+
+from workers.entities.headed import headed
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("He studied at Lowfield University in 1990.", ["Lowfield University"]),
+        ("The Ministry of Fisheries and Food said so.", ["Ministry of Fisheries and Food"]),
+        ("She left the University of Marnholm. The dean regrets it.", ["University of Marnholm"]),
+        ("the University of Marnholm and University of Tarn", ["University of Marnholm", "University of Tarn"]),
+        ("Ruritania's Health Ministry had no comment", ["Health Ministry"]),
+        ("Tarn Valley Airlines and Orlo & Beck Records merged", ["Tarn Valley Airlines", "Orlo & Beck Records"]),
+        ("The Party was over, and the Council of elders left", []),
+    ],
+)
+def test_names_end_where_the_organisation_does(text: str, names: list[str]) -> None:
+    assert sorted(text[start:end] for start, end in headed(text)) == sorted(names)
