@@ -18,7 +18,7 @@ _FOUND = (
     " @@ phraseto_tsquery('simple', lower(%(phrase)s COLLATE \"und-x-icu\"))"
 )
 WORDS = ["grain", "DEAL", "İstanbul", "straße", "ΛΌΓΟΣ", "zürich", "Zu\u0308rich", "хлеб", "谷物", "a"]
-PIECES = [*WORDS, " ", " ", " ", " ", ", ", "-", "_", "'", "’", "—", ".", "/", "@", "²", "½", "①", "7", "1.5", "1e5", "\n", "\u00a0", "\u200b", "+", "#", "%", "(", "€", "Ⅷ", "ª"]  # fmt: skip
+PIECES = [*WORDS, " ", " ", " ", " ", ", ", "-", "_", "'", "’", "—", ".", "/", "@", "²", "½", "①", "7", "1.5", "1e5", "\n", "\u00a0", "\u200b", ":", "~", "?", "=", ";", "&", "x.org", "/a", "+", "#", "%", "(", "€", "Ⅷ", "ª"]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_what_is_no_phrase_of_letters_alone_has_no_bytes(phrase: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["grain <b>deal</b>", "grain &amp; deal", "grain&#32;deal", "grain http://deal", "a < b"]
+    "text", ["grain <b>deal</b>", "grain &amp; deal", "grain&#32;deal", "grain http://deal", "a < b", "/grainхлеб-deal"]
 )
 def test_texts_with_what_postgresql_passes_over_are_to_be_read(text: str) -> None:
     assert places("", text) is None
