@@ -68,6 +68,21 @@ def store(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.mark.parametrize(
+    ("option", "value"), [("--country", "Turkey"), ("--language", "English"), ("--from", "yesterday"), ("--mentions-to", "2025-13-01"), ("--format", "xml")]
+)  # fmt: skip
+def test_what_can_find_nothing_is_refused_by_the_name_of_its_option(store: Path, option: str, value: str) -> None:
+    code, _, err = dateline(store, "search", option, value)
+    assert code == 78
+    assert option in err
+
+
+def test_a_program_reads_whole_lines(store: Path) -> None:
+    lines = dateline(store, "search")[1].splitlines()
+    assert len(lines) == 1 + len(dateline(store, "search", "--format", "jsonl")[1].splitlines())
+    assert not any("…" in line for line in lines)
+
+
 def test_search_prints_a_table_and_every_format(store: Path) -> None:
     code, out, _ = dateline(store, "search", "words", "--source", "b.example")
     assert (code, "Title of a2" in out, "a1" in out) == (0, True, False)

@@ -117,6 +117,8 @@ class OpenSearchStub:
             ((kind, what),) = clause.items()
             if kind == "nested":
                 return any(fits(child, what["query"]) for child in source[what["path"]])
+            if kind == "bool":
+                return any(fits(source, one) for one in what["should"])
             if kind == "range":
                 ((field, bounds),) = what.items()
                 return bool(source.get(field)) and source[field] <= bounds["lte"]

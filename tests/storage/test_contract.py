@@ -303,9 +303,9 @@ def test_a_lock_that_comes_between_does_not_make_an_innocent_row_refused(
     sink.write([article("before")])
     locks = contextlib.ExitStack()
 
-    def locked_culprit(*arguments: Any) -> int:
+    def locked_culprit(*arguments: Any, **options: Any) -> int:
         locks.enter_context(store.locked())
-        return culprit(*arguments)
+        return culprit(*arguments, **options)
 
     for module in ("sqlite", "postgresql", "parquet"):
         monkeypatch.setattr(f"workers.storage.{module}.culprit", locked_culprit)

@@ -118,6 +118,7 @@ def test_an_address_is_escaped_where_it_has_to_be() -> None:
     odd = article(url="https://a.example/новини/a b?q=[1]#x")
     assert to_jsonld(odd)["@id"] == "https://a.example/%D0%BD%D0%BE%D0%B2%D0%B8%D0%BD%D0%B8/a%20b?q=%5B1%5D#x"
     assert to_ninjs(article("an id", url="no address"))["uri"] == "urn:dateline:an%20id"
+    assert to_ninjs(article("a", url="https://a.example/100%/%C3%A9"))["uri"] == "https://a.example/100%25/%C3%A9"
 
 
 def test_jsonld_is_a_news_article_with_its_mentions() -> None:

@@ -2,8 +2,6 @@
 
 import contextlib
 import socket
-import uuid
-from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
@@ -15,17 +13,6 @@ from workers.errors import Misconfigured, Unavailable
 from workers.storage.postgresql import PostgresqlSink
 
 pytestmark = pytest.mark.postgres
-
-
-@pytest.fixture
-def url(postgres: PostgresServer) -> Iterator[str]:
-    """A schema of the test's own."""
-    name = f"t{uuid.uuid4().hex}"
-    with psycopg.connect(postgres.url, autocommit=True) as connection:
-        connection.execute(f"CREATE SCHEMA {name}".encode())
-    yield f"{postgres.url}?options=-csearch_path%3D{name}"
-    with psycopg.connect(postgres.url, autocommit=True) as connection:
-        connection.execute(f"DROP SCHEMA {name} CASCADE".encode())
 
 
 def ids(url: str) -> list[str]:

@@ -1,19 +1,22 @@
 """`dateline search` and `dateline export`: what the store holds, found by words, names, places and days."""
 
-from collections.abc import Iterator
+import contextlib
+import re
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import orjson
 import typer
-from rich.table import Table
+from rich.console import Console
+from rich.table import Column, Table
 from rich.text import Text
 
 from schemas.articles import EnrichedArticle
 from workers.cli._shared import STDERR, STDOUT, fail, settings_or_exit, write_line
-from workers.errors import DatelineError, Misconfigured
+from workers.errors import DatelineError, Misconfigured, Refused
 from workers.storage.formats import FORMATS
-from workers.storage.query import Filters
+from workers.storage.query import Filters, read_day
 from workers.storage.read import Reader, open_reader
 
 __all__ = ["export", "search"]
@@ -27,6 +30,11 @@ _From = Annotated[str | None, typer.Option("--from", help="First day of publicat
 _To = Annotated[str | None, typer.Option("--to", help="Last day of publication")]
 _Since = Annotated[str | None, typer.Option("--mentions-from", help="First day of a time named in the text")]
 _Until = Annotated[str | None, typer.Option("--mentions-to", help="Last day of a time named in the text")]
+
+#: The options that take a day, and the filters they set.
+_DAYS = {"--from": "published_from", "--to": "published_to", "--mentions-from": "mentioned_from", "--mentions-to": "mentioned_to"}  # fmt: skip
+#: Columns of a table that no terminal shows.
+_WIDE = 2000
 
 
 def search(
@@ -47,8 +55,7 @@ def search(
     Example: dateline search "grain deal" --country TR --mentions-from 2025-10-01
     """
     filters = Filters(words, entity, country, source, language, published_from, published_to, mentioned_from, mentioned_to)  # fmt: skip
-    reader = _reader()
-    try:
+    with _asked(filters, output, ("table", *FORMATS)) as reader:
         page = reader.search(filters, limit)
         if output == "table":
             _print(page.rows, more=page.next is not None)
@@ -57,10 +64,6 @@ def search(
             found = reader.article(row["id"])
             if found is not None:
                 write_line(orjson.dumps(_formatted(found[0], output)))
-    except DatelineError as error:
-        raise fail(error) from None
-    finally:
-        reader.close()
 
 
 def export(
@@ -81,17 +84,12 @@ def export(
     Example: dateline export --from 2025-07-01 --to 2025-07-31 --format ninjs > july.jsonl
     """
     filters = Filters(words, entity, country, source, language, published_from, published_to, mentioned_from, mentioned_to)  # fmt: skip
-    reader = _reader()
-    try:
+    with _asked(filters, output, (*FORMATS, "parquet")) as reader:
         if output == "parquet":
             _write_parquet(into, reader.documents(filters))
             return
         for document in reader.documents(filters):
             write_line(orjson.dumps(_formatted(document, output)))
-    except DatelineError as error:
-        raise fail(error) from None
-    finally:
-        reader.close()
 
 
 def _write_parquet(into: Path | None, documents: Iterator[dict[str, Any]]) -> None:
@@ -105,25 +103,47 @@ def _write_parquet(into: Path | None, documents: Iterator[dict[str, Any]]) -> No
     STDERR.print(f"{into}: {count} articles")
 
 
-def _reader() -> Reader:
+@contextlib.contextmanager
+def _asked(filters: Filters, output: str, outputs: Sequence[str]) -> Iterator[Reader]:
+    """The store's reader, for a question in order; what is wrong with the question or the store ends the command with a line that says so."""
     try:
-        return open_reader(settings_or_exit(log_level="warning").storage_url)
+        _check(filters, output, outputs)
+        reader = open_reader(settings_or_exit(log_level="warning").storage_url)
+        with contextlib.closing(reader):
+            yield reader
     except DatelineError as error:
         raise fail(error) from None
 
 
+def _check(filters: Filters, output: str, outputs: Sequence[str]) -> None:
+    """Raises Misconfigured for what would find nothing, whatever the store holds."""
+    if output not in outputs:
+        raise Misconfigured(f"--format: there are {', '.join(outputs)}")
+    if filters.country and not re.fullmatch("[A-Za-z]{2}", filters.country):
+        raise Misconfigured("--country: give two letters (ISO 3166-1), such as TR")
+    if filters.language and not re.fullmatch("[a-z]{2,3}", filters.language):
+        raise Misconfigured("--language: give a code (ISO 639), such as en")
+    for option, name in _DAYS.items():
+        try:
+            read_day(getattr(filters, name), option)
+        except Refused as error:
+            raise Misconfigured(str(error)) from None
+
+
 def _formatted(document: dict[str, Any], output: str) -> dict[str, Any]:
-    if output not in FORMATS:
-        raise Misconfigured(f"--format: there are {', '.join(FORMATS)}")
     return FORMATS[output](EnrichedArticle.model_validate(document))
 
 
 def _print(rows: list[dict[str, Any]], *, more: bool) -> None:
-    table = Table("published", "source", "title", "id", box=None)
+    """A line an article on a terminal of its width, cut at the title; whole where a program reads it."""
+    published, source, identity = (Column(name, no_wrap=True) for name in ("published", "source", "id"))
+    table = Table(published, source, Column("title", overflow="ellipsis"), identity, box=None)
     for row in rows:
-        table.add_row(*(Text(row[name] or "") for name in ("published", "source", "title", "id")))
+        title = Text(row["title"] or "", no_wrap=True)
+        table.add_row(Text(row["published"] or ""), Text(row["source"] or ""), title, Text(row["id"]))
     if rows:
-        STDOUT.print(table)
+        console = STDOUT if STDOUT.is_terminal else Console(width=_WIDE)
+        console.print(table)
     else:
         STDERR.print("nothing found")
     if more:

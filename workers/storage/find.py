@@ -64,13 +64,14 @@ class LakeFinder:
         wanted = {asked.entity}
         for path in sorted(self._path.glob("articles/*/*.parquet")):
             try:
-                rows = parquet.ParquetFile(path).read(columns=["id", "source", "entities"]).to_pylist()
+                rows = parquet.ParquetFile(path).read(columns=["id", "source", "entities", "aliases"]).to_pylist()
             except FileNotFoundError:
                 raise Unavailable(f"{self._path}: files were merged meanwhile; ask again") from None
             except ArrowException as error:
                 raise Unavailable(f"{path}: {error}") from None
             for row in rows:
                 names = {one[name] for one in row["entities"] for name in ("name_key", "wikidata")}
+                names |= {one["alias_key"] for one in row.get("aliases") or ()}
                 if (not asked.source or row["source"] == asked.source) and (not asked.entity or wanted & names):
                     yield row["id"]
 

@@ -17,6 +17,7 @@ _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S")
 _FULL = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 #: What may stand in a URI as it is, beside letters and digits; `[` and `]` only around an IPv6 address, which news has not.
 _RESERVED = "%/:?#@!$&'()*+,;=~-._"
+_BARE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _WIKIDATA = "https://www.wikidata.org/entity/"
 
 
@@ -120,7 +121,7 @@ def _geo(entity: Entity) -> dict[str, Any] | None:
 def _uri(article: EnrichedArticle) -> str:
     """The article's address as a URI (RFC 3986): what may not stand in one is escaped. Without an address, a name of our own."""
     if article.url and _SCHEME.match(article.url):
-        return quote(article.url, safe=_RESERVED, errors="replace")
+        return quote(_BARE_PERCENT.sub("%25", article.url), safe=_RESERVED, errors="replace")
     return f"urn:dateline:{quote(article.id, safe='', errors='replace')}"
 
 

@@ -259,6 +259,16 @@ _POSTGRESQL_4 = (
     _POSTGRESQL_SEARCH_4,
 )
 
+# Step 5: the places of words (places.py), for phrases. Articles stored before have none, and are read as before. Beside the row, not compressed,
+# where the row has room for them. Who changes a title or text without them takes them away.
+_POSTGRESQL_5 = (
+    "ALTER TABLE articles ADD COLUMN places BYTEA",
+    "ALTER TABLE articles ALTER COLUMN places SET STORAGE EXTERNAL",
+    "CREATE FUNCTION article_reworded() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN new.places := NULL; RETURN new; END $$",
+    "CREATE TRIGGER articles_reworded BEFORE UPDATE OF title, text ON articles FOR EACH ROW WHEN (new.places IS NOT DISTINCT FROM old.places"
+    " AND new.places IS NOT NULL AND (new.title IS DISTINCT FROM old.title OR new.text <> old.text)) EXECUTE FUNCTION article_reworded()",
+)
+
 #: Search as the last step leaves it, to be put on a store that was told to do without; and to be taken away.
 SQLITE_SEARCH = (*_SQLITE_SEARCH_TABLE, _SQLITE_SEARCH_REWORDED, *_SQLITE_SEARCH_4)
 SQLITE_NO_SEARCH = (
@@ -280,4 +290,5 @@ POSTGRESQL: tuple[tuple[str, ...], ...] = (
     _alerts("JSONB", "TIMESTAMPTZ"),
     _POSTGRESQL_3,
     _POSTGRESQL_4,
+    _POSTGRESQL_5,
 )

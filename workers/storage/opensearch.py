@@ -95,7 +95,7 @@ class OpenSearchSink:
 
     def write(self, batch: Sequence[Storable], /) -> None:
         """Upsert the batch. Raises Unavailable (away, busy, full), Misconfigured (no access) or StoreRefused for a document it will not take."""
-        writes = to_batch(batch)
+        writes = to_batch(batch, whole=False)
         if not self._opened:
             self.open()
         self._erase(writes.erased["articles"], writes.erased["alerts"])
@@ -104,14 +104,15 @@ class OpenSearchSink:
         self._put_alerts(writes.rows["alerts"])
 
     def ids(self, filters: Filters) -> list[str]:
-        """The ids of all articles that have what is asked for: a source, an entity, a last day of publication."""
+        """The ids of all articles that have what is asked for: a source, an entity by name, alias or Wikidata id, a last day of publication."""
         asked = checked(filters)
         clauses: list[dict[str, Any]] = []
         if asked.source:
             clauses.append({"term": {"source": asked.source}})
         if asked.entity:
-            column = "wikidata" if re.fullmatch(r"Q\d+", asked.entity) else "name_key"
-            clauses.append({"nested": {"path": "entities", "query": {"term": {f"entities.{column}": asked.entity}}}})
+            named = ("entities.name_key", "aliases.alias_key")
+            fields = ("entities.wikidata",) if re.fullmatch(r"Q\d+", asked.entity) else named
+            clauses.append({"bool": {"should": [_nested(field, asked.entity) for field in fields]}})
         if asked.published_to:
             clauses.append({"range": {"published_on": {"lte": asked.published_to}}})
         return self._searched("articles", clauses)
@@ -304,6 +305,11 @@ class OpenSearchSink:
             away.retry_after_s = float(after) if after.isdigit() else None  # type: ignore[attr-defined]
             raise away
         return response
+
+
+def _nested(field: str, value: str) -> dict[str, Any]:
+    """A document that has the value in that field of a child."""
+    return {"nested": {"path": field.partition(".")[0], "query": {"term": {field: value}}}}
 
 
 def _id(identity: str) -> str:

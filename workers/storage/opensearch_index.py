@@ -42,10 +42,10 @@ def template(index: str) -> dict[str, Any]:
 
 
 def article_source(row: Row, now: str) -> dict[str, Any]:
-    """The document of an article that is new: its columns, its children as lists in their order, and the message less its text."""
+    """The document of an article that is new: its columns, its children as lists in their order, and the message, which `to_batch` gave less its text."""
     source = dict(zip(COLUMNS["articles"], row.values, strict=True))
     source["published_at"] = source["published_at"] or None
-    source["document"] = {name: value for name, value in orjson.loads(source["document"]).items() if name != "text"}
+    source["document"] = orjson.loads(source["document"])
     for child, names in CHILDREN.items():
         source[child] = [dict(zip(names, one[1:], strict=True)) for one in row.children[child]]
     return source | {"versions": 0, "stored_at": now, "updated_at": now}

@@ -44,11 +44,13 @@ class ParquetSink:
 
     def write(self, batch: Sequence[Storable], /) -> None:
         """Upsert the batch in one commit. Raises Unavailable (locked, full, read-only, damaged) or StoreRefused (a number too large)."""
-        writes = to_batch(batch)
+        writes = to_batch(batch, whole=False)
         try:
             self._transact(writes)
         except Unfit as error:
-            raise StoreRefused("store_refused", f"{self._path}: {error}", culprit(batch, self._refuses)) from None
+            raise StoreRefused(
+                "store_refused", f"{self._path}: {error}", culprit(batch, self._refuses, whole=False)
+            ) from None
 
     def compact(self) -> int:
         """Merge the small files of every day; how many files there are fewer. Raises Unavailable."""

@@ -25,6 +25,7 @@ from workers.storage.partitions import (
     month_of,
     near_months,
 )
+from workers.storage.places import places
 from workers.storage.rows import CHILDREN, COLUMNS, UPSERT, Batch, Row, Storable, culprit, only, to_batch, waves
 
 __all__ = ["PostgresqlSink"]
@@ -36,6 +37,10 @@ _LOCK_MS = 5000
 _MIGRATION_LOCK = 7_283_461
 #: What a row is refused for: a value that the column cannot hold, a constraint, a limit of the server. All else is the server's state.
 _REFUSALS = (psycopg.DataError, psycopg.IntegrityError, psycopg.errors.ProgramLimitExceeded)
+_TITLE, _TEXT = (COLUMNS["articles"].index(name) for name in ("title", "text"))
+#: As in every store, and the places of words.
+_COLUMNS = COLUMNS | {"articles": (*COLUMNS["articles"], "places")}
+_UPSERT = UPSERT | {"articles": UPSERT["articles"].replace(" SET ", " SET places = excluded.places, ", 1)}
 
 
 class PostgresqlSink:
@@ -48,7 +53,7 @@ class PostgresqlSink:
         """`search` puts the full-text index on or takes it away; None leaves it as it is, on in a new database. `monthly` puts the tables
         into monthly partitions, once and for all."""
         self._url, self._search, self._monthly = url, search, monthly
-        self._divided = False
+        self._divided = self._searched = False
         self._connection: psycopg.Connection[Any] | None = None
 
     def open(self) -> None:
@@ -98,13 +103,19 @@ class PostgresqlSink:
         staging = f"incoming_{table}"
         if again:
             cursor.execute(sql.SQL("TRUNCATE {}").format(sql.Identifier(staging)))
-        _copy(cursor, staging, COLUMNS[table], (row.values for row in rows))
+        _copy(cursor, staging, _COLUMNS[table], map(self._values, rows))
         divided = self._divided and table == "articles"
         fresh = self._named(cursor, rows) if divided else set()
         cursor.execute(_statement(table, divided=divided))
         if table == "articles":
             written = [(name, key, name not in fresh if divided else there) for name, key, there in cursor.fetchall()]
             _write_children(cursor, {row.id: row for row in rows}, written)
+
+    def _values(self, row: Row) -> tuple[Any, ...]:
+        """The row by _COLUMNS."""
+        if row.table != "articles":
+            return row.values
+        return (*row.values, places(row.values[_TITLE], row.values[_TEXT]) if self._searched else None)
 
     def _named(self, cursor: psycopg.Cursor[Any], rows: Sequence[Row]) -> set[str]:
         """Make the months that are missing, and give new articles their keys; returns the ids of the new ones."""
@@ -126,7 +137,7 @@ class PostgresqlSink:
         if self._connection is None or self._connection.closed:
             try:
                 self._connection = _connect(self._url, search=self._search, monthly=self._monthly)
-                self._divided = is_divided(self._connection)
+                self._divided, self._searched = is_divided(self._connection), _is_searched(self._connection)
             except psycopg.ProgrammingError as error:
                 raise Misconfigured(f"DATELINE_STORAGE_URL: {_reason(error)}{_mend(error)}") from None
             except psycopg.Error as error:
@@ -158,8 +169,8 @@ def _erase(cursor: psycopg.Cursor[Any], table: str, ids: Sequence[str]) -> None:
 
 def _statement(table: str, *, divided: bool) -> sql.Composed:
     """From the staging table into the table, by id; where that is divided, by the key that belongs to the id."""
-    columns = sql.SQL(", ").join(map(sql.Identifier, COLUMNS[table]))
-    upsert, staging = UPSERT[table], sql.Identifier(f"incoming_{table}")
+    columns = sql.SQL(", ").join(map(sql.Identifier, _COLUMNS[table]))
+    upsert, staging = _UPSERT[table], sql.Identifier(f"incoming_{table}")
     if table != "articles":
         return sql.SQL("INSERT INTO {} ({}) SELECT {} FROM {}{}").format(
             sql.Identifier(table), columns, columns, staging, sql.SQL(upsert)
@@ -211,7 +222,7 @@ def _prepare(connection: psycopg.Connection[Any]) -> None:
     """The session's staging tables; and lz4 for long values, in a third of the time of pglz, where the server has it."""
     with contextlib.suppress(psycopg.errors.InvalidParameterValue):
         connection.execute("SET default_toast_compression = lz4")
-    for table, columns in COLUMNS.items():
+    for table, columns in _COLUMNS.items():
         connection.execute(
             sql.SQL("CREATE TEMP TABLE {} ON COMMIT DELETE ROWS AS SELECT {} FROM {} WITH NO DATA").format(
                 sql.Identifier(f"incoming_{table}"),

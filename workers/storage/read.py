@@ -201,6 +201,8 @@ class Reader:
     def _narrowed(self, filters: Filters) -> tuple[set[int] | None, list[Set]]:
         """The only articles that can be meant, or None for all; and the sets that are still to be tested for, the dearest last."""
         asked = self._sets(filters)
+        if len(asked) == 1 and asked[0].sieve:  # it would be sifted twice
+            return None, asked
         keys: set[int] | None = None
         tests = []
         for one in asked:
@@ -251,4 +253,8 @@ def open_reader(url: str) -> Reader:
         from workers.storage.read_postgresql import PostgresqlStore  # noqa: PLC0415  likewise
 
         return Reader(PostgresqlStore(url))
+    if url.startswith(("parquet://", "opensearch")):
+        raise Misconfigured(
+            "DATELINE_STORAGE_URL: SQLite and PostgreSQL are asked here; a lake is asked by DuckDB, Spark or pandas (docs/lake.md), OpenSearch in its own language (docs/opensearch.md)"
+        )
     raise Misconfigured("DATELINE_STORAGE_URL: give sqlite:///dateline.db (a relative path), sqlite:////abs/path.db, or postgresql://user:password@host/db")  # fmt: skip

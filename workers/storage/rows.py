@@ -66,6 +66,9 @@ UPSERT: dict[str, str] = {
     "alerts": " ON CONFLICT (id) DO NOTHING",
 }
 
+#: What is not written with the rest of an article; and the member after its text. Before that there are no nested objects.
+_BESIDE, _AFTER_TEXT = {"provenance", "text"}, b',"paragraphs":'
+
 #: Longest text of an indexed column, characters: an index of PostgreSQL takes 2,704 bytes. `document` holds the whole.
 _INDEXED = 500
 
@@ -87,8 +90,9 @@ class Batch(NamedTuple):
     erased: dict[str, list[str]]
 
 
-def to_batch(batch: Sequence[Storable]) -> Batch:
-    """The rows in their order; a tombstone takes away what came before it.
+def to_batch(batch: Sequence[Storable], *, whole: bool = True) -> Batch:
+    """The rows in their order; a tombstone takes away what came before it. Where it is not to be `whole`, an article's document leaves
+    out its text, for a store that has the text in a column beside it.
 
     Raises StoreRefused for a message that cannot be written as JSON.
     """
@@ -100,7 +104,7 @@ def to_batch(batch: Sequence[Storable]) -> Batch:
             rows[table] = [row for row in rows[table] if row.id != message.id]
             erased[table][message.id] = None
         else:
-            row = _row(index, message)
+            row = _row(index, message, whole=whole)
             rows[row.table].append(row)
     return Batch(rows, {table: list(ids) for table, ids in erased.items()})
 
@@ -123,10 +127,10 @@ def only(row: Row) -> Batch:
     return Batch({table: [row] if table == row.table else [] for table in COLUMNS}, {table: [] for table in COLUMNS})
 
 
-def culprit(batch: Sequence[Storable], refused: Callable[[Row], bool]) -> int:
-    """The first message of the batch that the store refuses when written alone; 0 when each alone would pass."""
+def culprit(batch: Sequence[Storable], refused: Callable[[Row], bool], *, whole: bool = True) -> int:
+    """The first message of the batch that the store refuses when written alone; 0 when each alone would pass. `whole` as for `to_batch`."""
     messages = ((index, message) for index, message in enumerate(batch) if not isinstance(message, Tombstone))
-    return next((index for index, message in messages if refused(_row(index, message))), 0)
+    return next((index for index, message in messages if refused(_row(index, message, whole=whole))), 0)
 
 
 @lru_cache(maxsize=8192)
@@ -164,27 +168,39 @@ def _parsed(published: str | None) -> datetime | None:
         return None
 
 
-def _row(index: int, message: EnrichedArticle | Alert) -> Row:
+def _row(index: int, message: EnrichedArticle | Alert, *, whole: bool) -> Row:
     try:
         if isinstance(message, Alert):
-            alert, document = _plain(message, encode(message))
-            return Row("alerts", index, alert.id, _alert(alert, document), {})
-        # What model_dump_json calls, whose text would be encoded again for the hash.
-        content = type(message).__pydantic_serializer__.to_json(message, exclude_none=True, exclude={"provenance"})
-        provenance = Provenance.__pydantic_serializer__.to_json(message.provenance, exclude_none=True)
-        article, document = _plain(message, b'%b,"provenance":%b}' % (content[:-1], provenance))
-        digest = hashlib.sha256(content).hexdigest()
+            alert = _plain(message, encode(message))
+            return Row("alerts", index, alert.id, _alert(alert, encode(alert).decode()), {})
+        parts = _parts(message)
+        digest = hashlib.sha256(b"".join(parts[:3])).hexdigest()
+        article = _plain(message, *parts)
+        document = _document(parts if article is message else _parts(article), whole=whole)
     except (ValueError, TypeError) as error:
         raise StoreRefused("not_storable", f"it cannot be written as JSON: {error}", index) from None
     return Row("articles", index, article.id, _article(article, digest, document), _children(article))
 
 
-def _plain(message: M, document: bytes) -> tuple[M, str]:
-    """The message and its JSON without NUL, which PostgreSQL cannot store."""
-    if b"\\u0000" not in document:
-        return message, document.decode()
-    fields = _without_nul(orjson.loads(document))
-    return type(message).model_validate(fields), orjson.dumps(fields).decode()
+def _parts(article: EnrichedArticle) -> tuple[bytes, bytes, bytes, bytes]:
+    """The article's JSON, as `model_dump_json(exclude_none=True)` writes it: what stands before the text, that, and after it, which together are what
+    a reader sees; and the provenance."""
+    rest = type(article).__pydantic_serializer__.to_json(article, exclude_none=True, exclude=_BESIDE)
+    place = rest.index(_AFTER_TEXT)  # a name: within a value its quotation marks would be escaped
+    provenance = Provenance.__pydantic_serializer__.to_json(article.provenance, exclude_none=True)
+    return rest[:place], b',"text":' + orjson.dumps(article.text), rest[place:], provenance
+
+
+def _document(parts: tuple[bytes, bytes, bytes, bytes], *, whole: bool) -> str:
+    before, text, after, provenance = parts
+    return b"".join((before, text if whole else b"", after[:-1], b',"provenance":', provenance, b"}")).decode()
+
+
+def _plain(message: M, *parts: bytes) -> M:
+    """The message without NUL, which PostgreSQL cannot store; `parts` are its JSON."""
+    if not any(b"\\" in part and b"\\u0000" in part for part in parts):
+        return message
+    return type(message).model_validate(_without_nul(orjson.loads(encode(message))))
 
 
 def _without_nul(value: Any) -> Any:

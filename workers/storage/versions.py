@@ -1,5 +1,6 @@
 """Which of two versions of an article stays: the rule of UPSERT in rows.py, for stores that cannot be told it in SQL. Pure."""
 
+from operator import itemgetter
 from typing import Literal, NamedTuple
 
 from workers.storage.rows import COLUMNS, Row
@@ -8,7 +9,7 @@ __all__ = ["ORDERING", "Version", "meet", "version_of"]
 
 #: The columns that a Version is made of, in its order.
 ORDERING = ("content_sha256", "raw_topic", "raw_partition", "raw_offset")
-_PLACES = tuple(COLUMNS["articles"].index(name) for name in ORDERING)
+_ordering = itemgetter(*(COLUMNS["articles"].index(name) for name in ORDERING))
 
 
 class Version(NamedTuple):
@@ -22,7 +23,7 @@ class Version(NamedTuple):
 
 def version_of(row: Row) -> Version:
     """The version that a row of `articles` is."""
-    return Version(*(row.values[place] for place in _PLACES))
+    return Version._make(_ordering(row.values))
 
 
 def meet(old: Version, new: Version) -> Literal["stays", "again", "changed"]:
