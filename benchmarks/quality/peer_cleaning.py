@@ -1,6 +1,6 @@
 """A peer's article extractor on the development pages; started by cleaning.py in the peers' environment: peer_cleaning.py NAME IN OUT.
 
-Each page has 30 seconds and 2 GB: a native extractor that wants more (rs-trafilatura took 8.9 GB on one page) has found nothing there, and the
+Each page has 30 seconds of CPU and 2 GB: a native extractor that wants more (rs-trafilatura took 8.9 GB on one page) has found nothing there, and the
 others go on. What it failed at is told in `failed`. No page may fetch anything: newspaper4k would load a page's pictures, and wait for each.
 """
 
@@ -8,6 +8,7 @@ import gzip
 import json
 import multiprocessing
 import resource
+import signal
 import sys
 from collections.abc import Callable
 from multiprocessing.connection import Connection
@@ -81,7 +82,7 @@ PEERS: dict[str, Callable[[], Extractor]] = {
     "rs_trafilatura": _rs_trafilatura,
 }
 _LONGEST_S, _MOST_BYTES = 30.0, 2 << 30
-_LONGEST_START_S = 120.0
+_LONGEST_START_S, _LONGEST_WAIT_S = 120.0, 300.0
 _READY = "ready"
 _NOTHING = "<html><head><title>None</title></head><body><p>Nothing is to be found on this page.</p></body></html>"
 
@@ -98,10 +99,12 @@ def _serve(name: str, pipe: Connection, not_mine: Connection) -> None:
             page = pipe.recv()
         except EOFError:
             return
+        signal.setitimer(signal.ITIMER_PROF, _LONGEST_S)  # ends the process, native code too
         try:
             answer = extract(page)
         except Exception as error:  # noqa: BLE001  a peer that fails has found nothing
             answer = {"articleBody": "", "failed": repr(error)}
+        signal.setitimer(signal.ITIMER_PROF, 0)
         pipe.send(answer)
 
 
@@ -123,12 +126,14 @@ class _Bounded:
     def extract(self, page: str) -> dict[str, str]:
         try:
             self._pipe.send(page)
-            if self._pipe.poll(_LONGEST_S):
+            if self._pipe.poll(_LONGEST_WAIT_S):
                 answered: dict[str, str] = self._pipe.recv()
                 return answered
-            failed = f"more than {_LONGEST_S:g} s"
+            failed = f"idle for {_LONGEST_WAIT_S:g} s"
         except (EOFError, OSError):
-            failed = "ended"
+            self._process.join(_LONGEST_S)
+            too_long = self._process.exitcode == -signal.SIGPROF
+            failed = f"more than {_LONGEST_S:g} s of CPU" if too_long else f"ended with {self._process.exitcode}"
         self._process.kill()
         self._process.join()
         self._start()
