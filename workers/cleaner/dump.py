@@ -21,7 +21,7 @@ from workers.cleaner.lines import (
 )
 from workers.cleaner.memory import Profile, repeated
 from workers.cleaner.metadata import Metadata
-from workers.cleaner.segments import Segment, join_segments, split_dump
+from workers.cleaner.segments import Segment, goes_on, join_segments, split_dump
 from workers.cleaner.wording import Matrix
 from workers.text.normalize import comparable
 
@@ -33,6 +33,8 @@ _BODY = 0.5
 _RULED = frozenset({"document_id", "timestamp", "clock"})
 
 
+#: How many pieces below a sentence may go on, and the longest name or link (characters) that stands between.
+_PARTS, _LONGEST_PART = 2, 40
 #: A name or another scrap of a sentence is repeated by chance; it goes only where the model is in doubt.
 _OWN_WORDS, _SURE = 6, 0.8
 
@@ -48,6 +50,7 @@ def choose_lines(content: str, title_hint: str | None, models: Models, profile: 
     if profile is not None:
         cut_repeated(texts, told, chances, profile)
     chosen = [chance >= _BODY and reason is None for chance, reason in zip(chances.tolist(), told, strict=True)]
+    _finish_sentences(segments, chosen, told)
     first = chosen.index(True) if True in chosen else len(chosen)
     title, index = (
         _headline(segments, told, chosen, chances, models)
@@ -125,6 +128,24 @@ def _cut_after_legal_notice(lines: Sequence[str], reasons: list[str | None]) -> 
             if words_in(lines[below]) < 6:
                 break
             reasons[below] = "legal_notice"
+
+
+def _finish_sentences(segments: Sequence[Segment], chosen: list[bool], told: Sequence[str | None]) -> None:
+    """A sentence of the body that was broken over lines is body to its end: dumps of nodes set names and links on lines of their own."""
+    said = ""
+    for number in range(len(segments) - 1):
+        if not chosen[number]:
+            said = ""
+            continue
+        said = f"{said}{segments[number].text}" if said and goes_on(said, segments[number]) else segments[number].text
+        if chosen[number + 1]:
+            continue
+        for below in range(number + 1, min(number + 1 + _PARTS, len(segments))):
+            if told[below] is not None or (below > number + 1 and len(segments[below - 1].text) > _LONGEST_PART):
+                break
+            if goes_on(said, segments[below]):
+                chosen[number + 1 : below + 1] = [True] * (below - number)
+                break
 
 
 def _opens_with_headline(lines: Sequence[str], chosen: Sequence[bool]) -> bool:
