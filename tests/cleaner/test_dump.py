@@ -46,3 +46,33 @@ def test_what_follows_a_sentence_that_has_ended_is_left_alone(
     choose: Callable[[list[str], set[str]], list[str]], below: list[str]
 ) -> None:
     assert choose([LEAD, LAST, *below], {LEAD, LAST}) == [LEAD, LAST]
+
+
+DOUBTFUL = "“We are keen to see it built,” she said."
+
+
+def test_a_sentence_right_below_the_body_is_body_at_a_lower_chance(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def body(lines: list[str], chances: list[float]) -> list[str]:
+        monkeypatch.setattr(dump, "line_chances", lambda segments, models: np.array(chances, np.float32))
+        return list(dump.choose_lines("\n".join(lines), "A title", load_models()).paragraphs or ())
+
+    assert body([LEAD, DOUBTFUL], [0.9, 0.3]) == [LEAD, DOUBTFUL]
+    assert body([LEAD, DOUBTFUL], [0.9, 0.1]) == [LEAD]
+    assert body([LEAD, "Share", DOUBTFUL], [0.9, 0.1, 0.3]) == [LEAD]
+    assert body([LEAD, "All rights reserved, Harbour News and its partners."], [0.9, 0.3]) == [LEAD]
+    assert body([DOUBTFUL, LEAD], [0.3, 0.9]) == [LEAD]
+
+
+def test_a_body_that_is_in_doubt_as_a_whole_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    lines, chances = ["Home", "Sport", LEAD, LAST, "Share"], [0.05, 0.1, 0.45, 0.3, 0.1]
+    monkeypatch.setattr(dump, "line_chances", lambda segments, models: np.array(chances, np.float32))
+    choice = dump.choose_lines("\n".join(lines), None, load_models())
+    assert choice.paragraphs == (LEAD, LAST)
+
+
+def test_a_dump_without_running_text_has_no_body(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dump, "line_chances", lambda segments, models: np.array([0.4, 0.4, 0.4], np.float32))
+    choice = dump.choose_lines("Home\nSport\nShare", None, load_models())
+    assert choice.paragraphs == ()

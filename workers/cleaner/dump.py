@@ -29,6 +29,8 @@ __all__ = ["choose_lines"]
 
 #: Above this chance a piece is body. Chosen on the development dumps, each read by a model that had not seen its domain.
 _BODY = 0.5
+#: Enough for a sentence that follows the body, and for a body that is in doubt as a whole.
+_LOW = 0.2
 #: What a line is wherever it stands, whatever the model thinks.
 _RULED = frozenset({"document_id", "timestamp", "clock"})
 
@@ -50,6 +52,11 @@ def choose_lines(content: str, title_hint: str | None, models: Models, profile: 
     if profile is not None:
         cut_repeated(texts, told, chances, profile)
     chosen = [chance >= _BODY and reason is None for chance, reason in zip(chances.tolist(), told, strict=True)]
+    if True not in chosen:
+        chosen = _likeliest(texts, chances, told)
+    _carry_on(
+        texts, chosen, chances, [told[number] or classify(text, signs[number]) for number, text in enumerate(texts)]
+    )
     _finish_sentences(segments, chosen, told)
     first = chosen.index(True) if True in chosen else len(chosen)
     title, index = (
@@ -128,6 +135,25 @@ def _cut_after_legal_notice(lines: Sequence[str], reasons: list[str | None]) -> 
             if words_in(lines[below]) < 6:
                 break
             reasons[below] = "legal_notice"
+
+
+def _likeliest(texts: Sequence[str], chances: Matrix, told: Sequence[str | None]) -> list[bool]:
+    """Where nothing reaches the threshold (a language or a form that the model hardly saw) but something is running text: what is at least half as
+    likely as the likeliest."""
+    prose = [
+        chance
+        for text, chance, reason in zip(texts, chances.tolist(), told, strict=True)
+        if reason is None and is_prose(text)
+    ]
+    least = max(_LOW, max(prose, default=1.0) / 2)
+    return [chance >= least and reason is None for chance, reason in zip(chances.tolist(), told, strict=True)]
+
+
+def _carry_on(texts: Sequence[str], chosen: list[bool], chances: Matrix, kinds: Sequence[str | None]) -> None:
+    """A sentence right below the body that is no clutter of any kind is body at a lower chance: the last one of a story is in doubt most."""
+    for number in range(1, len(texts)):
+        if chosen[number - 1] and not chosen[number] and chances[number] >= _LOW and kinds[number] is None:
+            chosen[number] = is_prose(texts[number])
 
 
 def _finish_sentences(segments: Sequence[Segment], chosen: list[bool], told: Sequence[str | None]) -> None:
