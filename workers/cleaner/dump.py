@@ -54,9 +54,7 @@ def choose_lines(content: str, title_hint: str | None, models: Models, profile: 
     chosen = [chance >= _BODY and reason is None for chance, reason in zip(chances.tolist(), told, strict=True)]
     if True not in chosen:
         chosen = _likeliest(texts, chances, told)
-    _carry_on(
-        texts, chosen, chances, [told[number] or classify(text, signs[number]) for number, text in enumerate(texts)]
-    )
+    _carry_on(texts, chosen, chances, told, signs)
     _finish_sentences(segments, chosen, told)
     first = chosen.index(True) if True in chosen else len(chosen)
     title, index = (
@@ -149,11 +147,15 @@ def _likeliest(texts: Sequence[str], chances: Matrix, told: Sequence[str | None]
     return [chance >= least and reason is None for chance, reason in zip(chances.tolist(), told, strict=True)]
 
 
-def _carry_on(texts: Sequence[str], chosen: list[bool], chances: Matrix, kinds: Sequence[str | None]) -> None:
+def _carry_on(
+    texts: Sequence[str], chosen: list[bool], chances: Matrix, told: Sequence[str | None], signs: Sequence[Signs]
+) -> None:
     """A sentence right below the body that is no clutter of any kind is body at a lower chance: the last one of a story is in doubt most."""
+    doubtful = (chances >= _LOW).tolist()
     for number in range(1, len(texts)):
-        if chosen[number - 1] and not chosen[number] and chances[number] >= _LOW and kinds[number] is None:
-            chosen[number] = is_prose(texts[number])
+        if doubtful[number] and chosen[number - 1] and not chosen[number] and told[number] is None:
+            text = texts[number]
+            chosen[number] = is_prose(text) and classify(text, signs[number]) is None
 
 
 def _finish_sentences(segments: Sequence[Segment], chosen: list[bool], told: Sequence[str | None]) -> None:
