@@ -46,7 +46,7 @@ peers: .venv-peers/.installed ## What the benchmarks compare with, in an environ
 	@touch $@
 
 train-cleaner: peers $(STAMP) ## Train the cleaner's models again (the same data give the same files)
-	@nice -n 15 $(BIN)/python benchmarks/training/cleaner.py
+	@OMP_NUM_THREADS=1 nice -n 15 $(BIN)/python benchmarks/training/cleaner.py
 
 train-publication: $(STAMP) ## Fit the weights of publication times again (the same data give the same file)
 	@OMP_NUM_THREADS=1 nice -n 15 $(BIN)/python benchmarks/training/publication.py

@@ -13,7 +13,7 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,8 @@ DUMPS = ("block", "nodes", "raw")
 PEERS = ("trafilatura", "trafilatura_precision", "readability", "newspaper", "resiliparse", "rs_trafilatura")
 #: The goals of the issue, for pages of domains that the model has not seen.
 GOALS = {"html": 0.950, "block": 0.92, "nodes": 0.89, "raw": 0.86, "title": 0.88}
+#: A peer that fails at more than this share of the pages was set up wrongly.
+_MOST_FAILURES = 0.05
 Prediction = dict[str, str]
 
 
@@ -136,9 +138,23 @@ def peer_predictions(name: str) -> dict[str, Prediction]:
     key = hashlib.sha256(script.read_bytes() + (ROOT / "requirements" / "peers.txt").read_bytes()).hexdigest()[:12]
     out = Path(tempfile.gettempdir()) / f"dateline-peer-{name}-{key}.json"
     if not out.is_file():
-        subprocess.run([str(python), str(script), name, str(BENCH / "html"), str(out)], check=True, capture_output=True)
+        print(f"{name} reads the pages", file=sys.stderr, flush=True)
+        part = out.with_suffix(".part")
+        subprocess.run([str(python), str(script), name, str(BENCH / "html"), str(part)], check=True)
+        part.replace(out)
     loaded: dict[str, Prediction] = json.loads(out.read_text(encoding="utf-8"))
+    if failures(loaded) > _MOST_FAILURES * len(loaded):
+        out.unlink()
+        reasons = Counter(one["failed"] for one in loaded.values() if "failed" in one)
+        sys.exit(
+            f"{name} failed at {failures(loaded)} of {len(loaded)} pages, which is no comparison: {reasons.most_common(3)}"
+        )
     return loaded
+
+
+def failures(found: dict[str, Prediction]) -> int:
+    """The pages that a peer ended on, or that were too much for it."""
+    return sum("failed" in one for one in found.values())
 
 
 class Score:
@@ -193,8 +209,9 @@ def measure_html(score: Score) -> dict[str, Any]:
     for peer in PEERS:
         theirs = peer_predictions(peer)
         figures[peer] = (
-            score.summary(theirs) | score.fields(theirs) | {"ours_better_by": score.difference(ours, theirs)}
-        )
+            score.summary(theirs) | score.fields(theirs)
+            | {"ours_better_by": score.difference(ours, theirs), "failed": failures(theirs)}
+        )  # fmt: skip
     return figures
 
 

@@ -73,3 +73,35 @@ def test_authors_that_the_page_claims(author: str, authors: tuple[str, ...], age
     script = f'<script type="application/ld+json">{{"@type": "NewsArticle", "author": {author}}}</script>'
     _, metadata = read_metadata(f"<html><head>{script}</head><body></body></html>")
     assert (metadata.authors, metadata.agency) == (authors, agency)
+
+
+def test_an_author_of_given_and_family_name() -> None:
+    script = '{"@type": "Article", "author": [{"@type": "Person", "givenName": "Ann Rose", "familyName": "Hill"}]}'
+    _, metadata = read_metadata(f'<script type="application/ld+json">{script}</script>')
+    assert metadata.authors == ("Ann Rose Hill",)
+
+
+def test_a_nameless_person_stands_for_no_author() -> None:
+    """Some pages carry an empty Person with an empty id beside the real ones."""
+    nobody = '{"@type": "Person", "@id": "", "name": ""}'
+    script = f'[{{"@type": "Article", "author": {{"@type": "Person", "name": "Ann Hill"}}}}, {nobody}]'
+    _, metadata = read_metadata(f'<script type="application/ld+json">{script}</script>')
+    assert metadata.authors == ("Ann Hill",)
+
+
+@pytest.mark.parametrize(
+    "card",
+    [
+        {"twitter:label1": "Written by", "twitter:data1": "Ann Hill"},
+        {"twitter:label1": "Lesezeit", "twitter:data1": "3 Minuten", "twitter:label2": "Verfasst von", "twitter:data2": "Ann Hill"},
+        {"twitter:misc:Written by": "Ann Hill"},
+    ],
+)  # fmt: skip
+def test_the_card_of_a_page_names_its_author(card: dict[str, str]) -> None:
+    tags = "".join(f'<meta name="{name}" content="{content}">' for name, content in card.items())
+    assert read_metadata(f"<head>{tags}</head>")[1].authors == ("Ann Hill",)
+
+
+def test_other_labels_of_a_card_name_nobody() -> None:
+    tags = '<meta name="twitter:label1" content="Filed under"><meta name="twitter:data1" content="Harbour News">'
+    assert read_metadata(f"<head>{tags}</head>")[1].authors == ()

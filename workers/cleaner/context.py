@@ -36,7 +36,7 @@ def with_neighbours(own: Matrix, telling: Sequence[int]) -> Matrix:
     padded[_REACH : _REACH + count] = chosen
     shifted = [padded[_REACH + step : _REACH + step + count] for step in range(-_REACH, _REACH + 1) if step]
     means = [_window_mean(chosen, reach) for reach in _WINDOWS]
-    whole = np.broadcast_to(chosen.mean(axis=0, dtype=np.float64), chosen.shape)
+    whole = np.broadcast_to(chosen.mean(axis=0), chosen.shape)
     size = np.full((count, 1), count, np.float32)
     return np.concatenate([own, *shifted, *means, whole, size], axis=1, dtype=np.float32)
 
@@ -74,7 +74,7 @@ def _second_look(chance: Matrix, sizes: Matrix) -> Matrix:
     rows: list[NDArray[Any]] = [padded[reach + step : reach + step + count] for step in range(-reach, reach + 1)]
     weight = chance * sizes
     before = np.cumsum(weight) - weight
-    total = max(1e-6, float(weight.sum(dtype=np.float64)))
+    total = max(1e-6, float(weight.sum()))
     solid = np.flatnonzero((chance > 0.5) & (sizes > 60))
     first, last = (solid[0], solid[-1]) if len(solid) else (0, count - 1)
     at = np.arange(count)

@@ -21,7 +21,7 @@ from workers.cleaner.lines import (
 )
 from workers.cleaner.memory import Profile, repeated
 from workers.cleaner.metadata import Metadata
-from workers.cleaner.segments import Segment, join_segments, split_dump
+from workers.cleaner.segments import Segment, goes_on, join_segments, split_dump
 from workers.cleaner.wording import Matrix
 from workers.text.normalize import comparable
 
@@ -29,10 +29,14 @@ __all__ = ["choose_lines"]
 
 #: Above this chance a piece is body. Chosen on the development dumps, each read by a model that had not seen its domain.
 _BODY = 0.5
+#: Enough for a sentence that follows the body, and for a body that is in doubt as a whole.
+_LOW = 0.2
 #: What a line is wherever it stands, whatever the model thinks.
 _RULED = frozenset({"document_id", "timestamp", "clock"})
 
 
+#: How many pieces below a sentence may go on, and the longest name or link (characters) that stands between.
+_PARTS, _LONGEST_PART = 2, 40
 #: A name or another scrap of a sentence is repeated by chance; it goes only where the model is in doubt.
 _OWN_WORDS, _SURE = 6, 0.8
 
@@ -48,6 +52,10 @@ def choose_lines(content: str, title_hint: str | None, models: Models, profile: 
     if profile is not None:
         cut_repeated(texts, told, chances, profile)
     chosen = [chance >= _BODY and reason is None for chance, reason in zip(chances.tolist(), told, strict=True)]
+    if True not in chosen:
+        chosen = _likeliest(texts, chances, told)
+    _carry_on(texts, chosen, chances, told, signs)
+    _finish_sentences(segments, chosen, told)
     first = chosen.index(True) if True in chosen else len(chosen)
     title, index = (
         _headline(segments, told, chosen, chances, models)
@@ -125,6 +133,47 @@ def _cut_after_legal_notice(lines: Sequence[str], reasons: list[str | None]) -> 
             if words_in(lines[below]) < 6:
                 break
             reasons[below] = "legal_notice"
+
+
+def _likeliest(texts: Sequence[str], chances: Matrix, told: Sequence[str | None]) -> list[bool]:
+    """Where nothing reaches the threshold (a language or a form that the model hardly saw) but something is running text: what is at least half as
+    likely as the likeliest."""
+    prose = [
+        chance
+        for text, chance, reason in zip(texts, chances.tolist(), told, strict=True)
+        if reason is None and is_prose(text)
+    ]
+    least = max(_LOW, max(prose, default=1.0) / 2)
+    return [chance >= least and reason is None for chance, reason in zip(chances.tolist(), told, strict=True)]
+
+
+def _carry_on(
+    texts: Sequence[str], chosen: list[bool], chances: Matrix, told: Sequence[str | None], signs: Sequence[Signs]
+) -> None:
+    """A sentence right below the body that is no clutter of any kind is body at a lower chance: the last one of a story is in doubt most."""
+    doubtful = (chances >= _LOW).tolist()
+    for number in range(1, len(texts)):
+        if doubtful[number] and chosen[number - 1] and not chosen[number] and told[number] is None:
+            text = texts[number]
+            chosen[number] = is_prose(text) and classify(text, signs[number]) is None
+
+
+def _finish_sentences(segments: Sequence[Segment], chosen: list[bool], told: Sequence[str | None]) -> None:
+    """A sentence of the body that was broken over lines is body to its end: dumps of nodes set names and links on lines of their own."""
+    said = ""
+    for number in range(len(segments) - 1):
+        if not chosen[number]:
+            said = ""
+            continue
+        said = f"{said}{segments[number].text}" if said and goes_on(said, segments[number]) else segments[number].text
+        if chosen[number + 1]:
+            continue
+        for below in range(number + 1, min(number + 1 + _PARTS, len(segments))):
+            if told[below] is not None or (below > number + 1 and len(segments[below - 1].text) > _LONGEST_PART):
+                break
+            if goes_on(said, segments[below]):
+                chosen[number + 1 : below + 1] = [True] * (below - number)
+                break
 
 
 def _opens_with_headline(lines: Sequence[str], chosen: Sequence[bool]) -> bool:

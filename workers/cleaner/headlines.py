@@ -36,7 +36,7 @@ _NEXT, _BEFORE = 4, 2
 _FAR = 9
 #: A start of the body holds so many words; of the eight pieces from there on three are body, and so much of their text.
 _SOLID_WORDS, _SOLID_REACH, _SOLID_PIECES, _SOLID_SHARE = 12, 8, 3, 0.6
-#: Below this no line is taken for a headline.
+#: Below this no line is taken for a headline; the chances of one that is said twice add up.
 _LEAST_CHANCE = 0.1
 
 _WORDING = ("words", "characters", "chance", "date", "byline", "ends")
@@ -229,12 +229,12 @@ def likeliest_headline(
     if not found:
         return None
     likely = model.chances(headline_rows(segments, found, chosen, chances, first))
-    place = int(np.argmax(likely))
-    if likely[place] < _LEAST_CHANCE:
-        return None
-    best = found[place]
+    best = found[int(np.argmax(likely))]
     name = comparable(best.text)
+    said = [place for place, one in enumerate(found) if comparable(one.text) == name]
+    if likely[said].sum() < _LEAST_CHANCE:
+        return None
     return max(
-        (one for one in found if one.number <= max(first, best.number) and comparable(one.text) == name),
+        (found[place] for place in said if found[place].number <= max(first, best.number)),
         key=lambda one: (one.number, -one.part),
     )

@@ -141,7 +141,8 @@ def _article(objects: list[dict[str, Any]]) -> dict[str, Any]:
     """The first object that is an article; an author that is only referred to is put in its place."""
     for item in objects:
         if any(isinstance(name, str) and name in _ARTICLE_TYPES for name in _list(item.get("@type"))):
-            people = {one["@id"]: one for one in objects if isinstance(one.get("@id"), str) and "name" in one}
+            named = (one for one in objects if isinstance(one.get("@id"), str) and one["@id"] and "name" in one)
+            people = {one["@id"]: one for one in named}
             authors = [people.get(_reference(author), author) for author in _list(item.get("author"))]
             return {**item, "author": authors}
     return {}
@@ -206,9 +207,20 @@ _AUTHOR_META = (
 )
 
 
+#: How a card for Twitter and Slack names its author beside `twitter:label1` or 2 (the WordPress plugin Yoast SEO writes them, in the site's language).
+_WRITTEN_BY = frozenset(
+    (
+        "written by", "author", "verfasst von", "geschrieben von", "autor", "autorin", "écrit par", "auteur", "escrito por", "scritto da", "autore",
+        "geschreven door", "skriven av", "skrevet av", "skrevet af", "napisane przez", "написано автором", "автор", "yazan",
+    )
+)  # fmt: skip
+#: The same where a page is made from what that plugin tells other programs.
+_CARD_AUTHOR = "twitter:misc:written by"
+
+
 def _authors(ld: dict[str, Any], meta: dict[str, str]) -> tuple[str, ...]:
     """The names in JSON-LD, else those in the first meta tag that holds any; the site's own name is none."""
-    claims = [_ld_authors(ld), *([meta[name]] for name in _AUTHOR_META if name in meta)]
+    claims = [_ld_authors(ld), *([meta[name]] for name in _AUTHOR_META if name in meta), _card_authors(meta)]
     site = (meta.get("og:site_name") or _text(_first(ld.get("publisher"))) or "").casefold()
     own: list[str] = []
     for claim in claims:
@@ -220,9 +232,23 @@ def _authors(ld: dict[str, Any], meta: dict[str, str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(own))
 
 
+def _card_authors(meta: dict[str, str]) -> list[str]:
+    """The names on the card that a page has made for Twitter and Slack."""
+    numbers = [
+        number for number in "12" if meta.get(f"twitter:label{number}", "").casefold().strip(" :") in _WRITTEN_BY
+    ]
+    return [meta[name] for name in (*(f"twitter:data{number}" for number in numbers), _CARD_AUTHOR) if name in meta]
+
+
 def _ld_authors(ld: dict[str, Any]) -> list[str]:
-    named = [(_first([author]), author) for author in _list(ld.get("author"))]
+    named = [(_first([author]) or _joined_name(author), author) for author in _list(ld.get("author"))]
     return [_capitalized(text, author) for text, author in named if isinstance(text, str)]
+
+
+def _joined_name(author: Any) -> str | None:
+    """The name of a person whose given and family name stand apart."""
+    parts = [_text(author.get(part)) for part in ("givenName", "familyName")] if isinstance(author, dict) else []
+    return " ".join(filter(None, parts)) or None
 
 
 def _capitalized(name: str, author: Any) -> str:

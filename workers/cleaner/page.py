@@ -24,7 +24,7 @@ from workers.text.normalize import comparable, which_say
 __all__ = ["choose_blocks"]
 
 #: Above this chance a block is body. Chosen on the development pages, each read by a model that had not seen its domain.
-_BODY = 0.45
+_BODY = 0.5
 #: The reason given for a block in a place, nearest place first; asked in this order where two are equally near.
 _PLACES: tuple[tuple[str, int], ...] = tuple(
     (reason, place_bits(*places))
@@ -39,6 +39,7 @@ _ANY_PLACE = 0
 for _, _places in _PLACES:
     _ANY_PLACE |= _places
 _LINKS = 0.5
+_ALL_LINKS, _FEW_WORDS = 0.8, 6
 _COMMENT = place_bits("comment")
 #: So much text beside the comments is a body of its own (characters); a paragraph of it holds so many words.
 _LEAST_BODY, _LEAD_WORDS = 300, 15
@@ -102,9 +103,9 @@ def _reasons(
             ruled = classify(text, signs[number]) if len(text) < _SHORT else None
             doubtful = ruled == "legal_notice" and chance > _SURE  # a story may speak of privacy policies
             reason = ruled if ruled in _RULED and not doubtful else _said_by_itself(text)
-            if reason is None and not begun:  # a name alone above the first paragraph signs it
+            if reason is None and not begun:
                 begun = is_prose(text)
-                reason = None if begun or not is_names(text) else "byline"
+                reason = None if begun else _above_story(block)
         else:
             reason, score = _why(block, signs[number], places[number]), round(1.0 - chance, 3)
         if is_body:
@@ -121,6 +122,14 @@ def _says_again(texts: Sequence[str], title: str) -> list[bool]:
         return [False] * len(texts)
     told = which_say(texts, {heading}, len(title) + _ABOUT - 1)
     return [same and len(text) > len(title) - _ABOUT for text, same in zip(texts, told, strict=True)]
+
+
+def _above_story(block: Block) -> str | None:
+    """What a line above the first paragraph is, though the model took it for body: a name alone signs the story, a few words that are all links
+    lead elsewhere."""
+    if is_names(block.text):
+        return "byline"
+    return "navigation" if block.linked > _ALL_LINKS and words_in(block.text) <= _FEW_WORDS else None
 
 
 def _said_by_itself(text: str) -> str | None:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from workers.cleaner.blocks import MOST_BLOCKS
 from workers.errors import Refused
 
-__all__ = ["Segment", "join_segments", "split_dump"]
+__all__ = ["Segment", "goes_on", "join_segments", "split_dump"]
 
 _UPPER = "A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĖĘĚĞĢĪĮİĶĹĻĽŁŃŅŇŌŐŘŚŞŠŢŤŪŮŰŲŹŻŽА-ЯЁЄІЇҐΑ-Ω"
 _LOWER = "a-zß-öø-ÿāăąćčďđēėęěğģīįıķĺļľłńņňōőřśşšţťūůűųźżžа-яёєіїґα-ω"
@@ -109,7 +109,7 @@ def join_segments(kept: Sequence[tuple[int, Segment]]) -> list[str]:
     for number, segment in kept:
         if paragraphs and number == before + 1 and segment.glue == 2:
             paragraphs[-1] += segment.text
-        elif paragraphs and number == before + 1 and _goes_on(paragraphs[-1], segment):
+        elif paragraphs and number == before + 1 and goes_on(paragraphs[-1], segment):
             unspaced = segment.text[0] in ".,;:!?)”’»…" or _WIDE_START.match(segment.text)
             paragraphs[-1] += ("" if unspaced else " ") + segment.text
         else:
@@ -128,7 +128,7 @@ _LEAST_OPEN = 15
 _CONTINUES = re.compile(rf"^[{_LOWER}.,;:!?)”’»…–—-]")
 
 
-def _goes_on(before: str, segment: Segment) -> bool:
+def goes_on(before: str, segment: Segment) -> bool:
     """A sentence broken over lines: it is open, and what follows begins in the middle of one."""
     if segment.joint != "\n" or segment.bullet:
         return False

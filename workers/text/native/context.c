@@ -29,6 +29,27 @@ static void window_means(const double *sums, int64_t rows, int64_t reach, float 
     }
 }
 
+/* The sum in single precision, in the order in which NumPy adds up: eight sums side by side, and halves of what is longer than 128. */
+static float pairwise_sum(const float *values, int64_t count) {
+    if (count < 8) {
+        float sum = 0.0f;
+        for (int64_t i = 0; i < count; i++) sum += values[i];
+        return sum;
+    }
+    if (count > 128) {
+        int64_t half = count / 2 - count / 2 % 8;
+        return pairwise_sum(values, half) + pairwise_sum(values + half, count - half);
+    }
+    float sums[8];
+    int64_t i = 8;
+    for (int64_t lane = 0; lane < 8; lane++) sums[lane] = values[lane];
+    for (; i < count - count % 8; i += 8)
+        for (int64_t lane = 0; lane < 8; lane++) sums[lane] += values[i + lane];
+    float sum = ((sums[0] + sums[1]) + (sums[2] + sums[3])) + ((sums[4] + sums[5]) + (sums[6] + sums[7]));
+    for (; i < count; i++) sum += values[i];
+    return sum;
+}
+
 /* The own columns are in place at `columns`; behind them go those of the neighbours. */
 EXPORT int32_t context_neighbours(float *columns, int64_t own, int64_t rows, const int64_t *telling, int64_t count) {
     double *sums = malloc(((size_t)rows + 1) * sizeof *sums);
@@ -49,7 +70,7 @@ EXPORT int32_t context_neighbours(float *columns, int64_t own, int64_t rows, con
         running_sums(columns + telling[i] * rows, rows, sums);
         window_means(sums, rows, NARROW, narrow + i * rows);
         window_means(sums, rows, WIDER, wide + i * rows);
-        float mean = (float)(sums[rows] / (double)rows);
+        float mean = pairwise_sum(columns + telling[i] * rows, rows) / (float)rows;
         for (int64_t row = 0; row < rows; row++) whole[i * rows + row] = mean;
     }
     for (int64_t row = 0; row < rows; row++) size[row] = (float)rows;
@@ -68,12 +89,10 @@ EXPORT int32_t context_second(const float *chance, const float *sizes, int64_t r
     }
     for (int64_t step = -FIRST_REACH; step <= FIRST_REACH; step++, into += rows)
         for (int64_t row = 0; row < rows; row++) into[row] = row + step < 0 || row + step >= rows ? -1.0f : chance[row + step];
-    double all = 0.0;
     int64_t first = -1, last = -1, solid = 0;
     float highest = 0.0f;
     for (int64_t row = 0; row < rows; row++) {
         weight[row] = chance[row] * sizes[row];
-        all += (double)weight[row];
         if (chance[row] > highest) highest = chance[row];
         if (chance[row] > 0.5f && sizes[row] > 60.0f) {
             if (first < 0) first = row;
@@ -85,7 +104,7 @@ EXPORT int32_t context_second(const float *chance, const float *sizes, int64_t r
         first = 0;
         last = rows - 1;
     }
-    float total = (float)(all > 1e-6 ? all : 1e-6), before = 0.0f;
+    float all = pairwise_sum(weight, rows), total = all > 1e-6f ? all : 1e-6f, before = 0.0f;
     float *position = into, *totals = into + rows, *since_first = into + 2 * rows, *until_last = into + 3 * rows, *since = into + 4 * rows,
           *until = into + 5 * rows, *narrow = into + 6 * rows, *wide = into + 7 * rows, *middle = into + 8 * rows, *top = into + 9 * rows,
           *solids = into + 10 * rows;
