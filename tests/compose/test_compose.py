@@ -137,6 +137,12 @@ def test_workers_run_without_rights_on_a_read_only_file_system(deployment: Deplo
         assert found["HostConfig"]["RestartPolicy"]["Name"] == "unless-stopped", service
 
 
+def test_the_image_holds_the_compiled_core(deployment: Deployment) -> None:
+    """It is built by PyPI's ziglang there; without it the cleaner would do the same at half the speed and say nothing."""
+    asked = "from workers.text import native; print(native.LIBRARY is not None)"
+    assert deployment.compose("exec", "-T", "cleaner", "python", "-c", asked).strip() == "True"
+
+
 def test_a_worker_scales_and_a_crashed_one_comes_back(deployment: Deployment) -> None:
     deployment.compose("up", "--detach", "--wait", "--no-recreate", "--scale", "entities=2", "entities")
     both = deployment.containers("entities")
