@@ -27,7 +27,7 @@ __all__ = [
 ]
 
 #: Must be that of core.h.
-_VERSION = 4
+_VERSION = 5
 Floats: TypeAlias = NDArray[np.float32]
 _pointer, _long, _int = ctypes.c_void_p, ctypes.c_int64, ctypes.c_int32
 
@@ -41,7 +41,8 @@ def _load(path: Path) -> ctypes.CDLL | None:
     if version != _VERSION:
         return None
     library.reading_of.restype = ctypes.POINTER(_Reading)
-    library.reading_free.restype = None
+    library.reading_free.restype = library.core_secret.restype = None
+    library.core_secret(ctypes.c_uint64(hash("dateline") & (2**64 - 1)))  # Python's own secret of this process
     library.language_scores.restype = _long
     return library
 

@@ -5,11 +5,16 @@
 
 EXPORT int32_t core_version(void) { return CORE_VERSION; }
 
-/* FNV-1a over eight bytes at a time. The tables hold words of ours, or of one page: a page built to collide costs its own time only, and that is
-   bounded by the number of its tags. */
+static uint64_t secret;
+
+/* To be told before anything is hashed: a page cannot be built to collide by who does not know it. */
+EXPORT void core_secret(uint64_t value) { secret = value * 0x9e3779b97f4a7c15u; }
+
+/* FNV-1a over eight bytes at a time. */
 uint64_t hash_bytes(const void *bytes, size_t size, uint64_t seed) {
     const unsigned char *at = bytes;
-    uint64_t hash = 14695981039346656037u ^ seed ^ size, part;
+    uint64_t hash = (14695981039346656037u ^ secret ^ seed ^ size) * 1099511628211u, part;
+    hash ^= hash >> 32;
     for (; size >= 8; size -= 8, at += 8) {
         memcpy(&part, at, 8);
         hash = (hash ^ part) * 1099511628211u;
