@@ -15,14 +15,22 @@ from numpy.typing import NDArray
 
 __all__ = [
     "LIBRARY",
+    "Automaton",
     "Containers",
     "Reading",
-    "context",
+    "TooMuchError",
+    "container_chances",
     "describe",
+    "describe_places",
+    "language_scores",
     "load_reading_tables",
     "load_signs",
     "load_wording_tables",
+    "mark_lines",
+    "named_places",
+    "neighbours",
     "read",
+    "second_look",
     "trees_sum",
 ]
 
