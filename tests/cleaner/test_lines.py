@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workers.cleaner.lines import classify, signs_of
+from workers.cleaner.lines import classify
+from workers.cleaner.signs import signs_of
 
 _LINES = st.lists(
     st.sampled_from(

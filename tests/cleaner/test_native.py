@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
-from workers.cleaner import blocks, body_model, lines, wording
+from workers.cleaner import blocks, body_model, signs, wording
 from workers.cleaner import page as page_module
 from workers.cleaner.blocks import Page, read_page
 from workers.cleaner.metadata import Metadata, read_metadata
@@ -170,15 +170,18 @@ def test_wording_is_described_alike(texts: Sequence[str]) -> None:
 
 @given(
     st.lists(
-        st.one_of(st.sampled_from(_TEXTS + lines._LEGAL_SIGNS + lines._PROMOTION_SIGNS), st.text(max_size=30)).map(
-            lambda text: text.replace("\n", " ")
-        ),
+        st.one_of(
+            st.sampled_from(
+                _TEXTS + signs._LEGAL_SIGNS + signs._PROMOTION_SIGNS + signs._CAPTION_SIGNS + signs._ID_SIGNS
+            ),
+            st.text(max_size=30),
+        ).map(lambda text: text.replace("\n", " ")),
         max_size=12,
     )
 )
 @settings(max_examples=300, deadline=None)
 def test_signs_are_found_alike(texts: Sequence[str]) -> None:
-    compiled, plain = _both(lambda: lines.signs_of(texts))
+    compiled, plain = _both(lambda: signs.signs_of(texts))
     assert compiled == plain
 
 

@@ -10,18 +10,17 @@ from workers.cleaner.byline import is_byline
 from workers.cleaner.choice import Choice
 from workers.cleaner.headlines import likeliest_headline
 from workers.cleaner.lines import (
-    Signs,
     classify,
     is_navigation,
     is_prose,
     points_elsewhere,
-    signs_of,
     starts_legal_notice,
     words_in,
 )
 from workers.cleaner.memory import Profile, repeated
 from workers.cleaner.metadata import Metadata
 from workers.cleaner.segments import Segment, goes_on, join_segments, split_dump
+from workers.cleaner.signs import signs_of
 from workers.cleaner.wording import Matrix
 from workers.text.normalize import comparable
 
@@ -109,7 +108,7 @@ def cut_repeated(texts: Sequence[str], told: list[str | None], chances: Matrix, 
             told[number] = "source_repeats"
 
 
-def _ruled(text: str, signs: Signs) -> str | None:
+def _ruled(text: str, signs: int) -> str | None:
     """The reason that holds wherever the line stands, or None."""
     if len(text) > 120:
         return None
@@ -148,7 +147,7 @@ def _likeliest(texts: Sequence[str], chances: Matrix, told: Sequence[str | None]
 
 
 def _carry_on(
-    texts: Sequence[str], chosen: list[bool], chances: Matrix, told: Sequence[str | None], signs: Sequence[Signs]
+    texts: Sequence[str], chosen: list[bool], chances: Matrix, told: Sequence[str | None], signs: Sequence[int]
 ) -> None:
     """A sentence right below the body that is no clutter of any kind is body at a lower chance: the last one of a story is in doubt most."""
     doubtful = (chances >= _LOW).tolist()
@@ -191,7 +190,7 @@ def _place_of(title: str, lines: Sequence[str], first: int) -> int:
     )
 
 
-def _why(line: str, signs: Signs, number: int, first: int, title_index: int) -> str:
+def _why(line: str, signs: int, number: int, first: int, title_index: int) -> str:
     """The kind of clutter: by its words, else by where it stands."""
     reason = classify(line, signs)
     if reason is not None:

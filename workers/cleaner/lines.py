@@ -1,24 +1,18 @@
 """What a line that is no prose is: a rule for each kind of clutter, in the order in which they are asked."""
 
 import re
-from bisect import bisect_right
-from collections.abc import Sequence
 from functools import lru_cache
-from itertools import accumulate
-from typing import NamedTuple
 
 from workers.cleaner.published import find_stamps
-from workers.text import native
+from workers.cleaner.signs import CAPTION, FIGURE, LEGAL, LONGEST_LABEL, NAMED, PROMOTION, SEPARATOR, signs_of
 
 __all__ = [
     "DOCUMENT_ID",
-    "Signs",
     "classify",
     "is_navigation",
     "is_prose",
     "label_reason",
     "points_elsewhere",
-    "signs_of",
     "starts_legal_notice",
     "words_in",
 ]
@@ -50,17 +44,6 @@ _LONGEST_POINTER = 200
 _CAPTION = re.compile(
     r"^\W{0,2}(?:photo|image|picture|file photo|bild|foto|crédit|фото|صورة)\b[^.]{0,80}[:/©]", re.IGNORECASE
 )
-#: What a caption's first words end in.
-_CAPTION_ENDS = (":", "/", "©")
-#: The patterns of what is legal or promotional need one of these, in lower case.
-_LEGAL_SIGNS = (
-    "©", "(c)", "right", "reserv", "recht", "droits", "прав", "derechos", "diritti", "حقوق", "warrant", "responsib", "terms", "privacy", "may not",
-    "disclaimer", "legal", "haftung", "hinweis", "avert", "mention", "отказ", "إخلاء", "yasal", "版", "免责", "転載", "著作", "전재", "저작권", "prawa",
-)  # fmt: skip
-_PROMOTION_SIGNS = (
-    "subscri", "sign", "newsletter", "follow", "cookie", "abonn", "inscri", "suscr", "подпи", "read", "click", "adverti", "anzeige", "publicit",
-    "реклама", "share", "download", "log", "register", "mehr", "lire", "lesen", "читайте", "اشترك", "اقرأ",
-)  # fmt: skip
 _WEEKDAY = re.compile(
     r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|\b(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag)\b|"
     r"\b(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)\b|понедельник|вторник|среда|четверг|пятница|суббота|воскресенье|"
@@ -70,9 +53,8 @@ _SEPARATED = re.compile(r"\s{3,}|\t|\s[|•·»›]\s|^[|•·]\s|\s[|]$")
 _SEPARATORS = ("|", "   ", "•", "·", "»", "›", "\t")
 _ENDS = (".", "!", "?", "…", '"', "”", "»", "“", "’", "'", "。", "！", "？", "؟", "।", "」", ":", ".)", "”.")
 #: Beyond these lengths (characters) a line is no label of the kind; asking would cost time.
-_LONGEST_ID, _LONGEST_LABEL, _LONGEST_PROMOTION, _LONGEST_STAMP = 90, 700, 250, 200
+_LONGEST_ID, _LONGEST_PROMOTION, _LONGEST_STAMP = 90, 250, 200
 _LEAST_DIGITS = 4
-_FIGURE = re.compile(r"\d")
 _DIGIT = re.compile("[0-9٠-٩۰-۹]")
 _WORD = re.compile(r"\w+")
 _WIDE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
@@ -108,117 +90,51 @@ def starts_legal_notice(line: str) -> bool:
     return bool(_LEGAL_HEAD.match(line)) and words_in(line) <= 8
 
 
-class Signs(NamedTuple):
-    """Whether a line holds a word without which it is neither legal nor promotional, a figure, without which it is no time, and a separator, without
-    which it is no row of labels."""
-
-    legal: bool
-    promotion: bool
-    figure: bool
-    separator: bool
-
-
-_LEGAL_MARK, _PROMOTION_MARK, _FIGURE_MARK, _SEPARATOR_MARK = 1, 2, 4, 8
-_MARKED = ((_LEGAL_MARK, _LEGAL_SIGNS), (_PROMOTION_MARK, _PROMOTION_SIGNS), (_SEPARATOR_MARK, _SEPARATORS))
-_SIGNS = tuple(
-    Signs(
-        legal=bool(marks & _LEGAL_MARK),
-        promotion=bool(marks & _PROMOTION_MARK),
-        figure=bool(marks & _FIGURE_MARK),
-        separator=bool(marks & _SEPARATOR_MARK),
-    )
-    for marks in range(16)
-)
-
-
-def signs_of(lines: Sequence[str]) -> list[Signs]:
-    """The signs of each line that is short enough to be a label, looked for in all of them at once: most lines of a page have none."""
-    labels = [line if len(line) <= _LONGEST_LABEL else "" for line in lines]
-    has_figure = _FIGURE.search
-    figures = [_FIGURE_MARK if has_figure(line) else 0 for line in labels]
-    if not labels:
-        return []
-    lowered = "\n".join(labels).lower()
-    if native.LIBRARY is not None:
-        _give_signs()
-        marks = native.mark_lines(lowered, len(labels))
-    else:
-        marks = _marks(lowered)
-    return [_SIGNS[mark | figure] for mark, figure in zip(marks, figures, strict=True)]
-
-
-@lru_cache(maxsize=1)
-def _give_signs() -> None:
-    native.load_signs({sign: mark for mark, signs in _MARKED for sign in signs})
-
-
-def _marks(lowered: str) -> list[int]:
-    """The same in Python."""
-    sizes = [len(line) + 1 for line in lowered.split("\n")]
-    starts, marks = [0, *accumulate(sizes)], [0] * len(sizes)
-    for mark, signs in _MARKED:
-        for number in _lines_with(signs, lowered, starts):
-            marks[number] |= mark
-    return marks
-
-
-def _lines_with(signs: Sequence[str], text: str, starts: Sequence[int]) -> set[int]:
-    """The numbers of the lines in which one of the signs stands."""
-    found: set[int] = set()
-    for sign in signs:
-        at = text.find(sign)
-        while at >= 0:
-            number = bisect_right(starts, at) - 1
-            found.add(number)
-            at = text.find(sign, starts[number + 1])
-    return found
-
-
-def classify(line: str, signs: Signs | None = None) -> str | None:
+def classify(line: str, signs: int | None = None) -> str | None:
     """The reason to cut this line wherever it stands, or None. `signs` saves looking for them again."""
-    told = signs or signs_of([line])[0]
+    told = signs_of([line])[0] if signs is None else signs
     return _classify_short(line, told) if len(line) <= _LONGEST_ID else _classify(line, told)
 
 
 @lru_cache(maxsize=4096)
-def _classify_short(line: str, signs: Signs) -> str | None:
+def _classify_short(line: str, signs: int) -> str | None:
     """Labels come again, on a page and from page to page."""
     return _classify(line, signs)
 
 
-def _classify(line: str, signs: Signs) -> str | None:
+def _classify(line: str, signs: int) -> str | None:
     size = len(line)
     if size <= _LONGEST_ID and _is_document_id(line, signs):
         return "document_id"
-    if size > _LONGEST_LABEL:
+    if size > LONGEST_LABEL:
         return None
-    if signs.legal and (starts_legal_notice(line) or (_LEGAL.search(line) and words_in(line) < 60)):
+    if signs & LEGAL and (starts_legal_notice(line) or (_LEGAL.search(line) and words_in(line) < 60)):
         return "legal_notice"
-    if signs.separator and is_navigation(line):
+    if signs & SEPARATOR and is_navigation(line):
         return "navigation"
-    if any(map(line.__contains__, _CAPTION_ENDS)) and _CAPTION.match(line):
+    if signs & CAPTION and _CAPTION.match(line):
         return "caption"
-    if signs.promotion and size <= _LONGEST_PROMOTION and _PROMOTION.search(line) and words_in(line) <= 25:
+    if signs & PROMOTION and size <= _LONGEST_PROMOTION and _PROMOTION.search(line) and words_in(line) <= 25:
         return "promotion"
-    return _stamp_reason(line) if signs.figure and size <= _LONGEST_STAMP else None
+    return _stamp_reason(line) if signs & FIGURE and size <= _LONGEST_STAMP else None
 
 
-def _is_document_id(line: str, signs: Signs) -> bool:
+def _is_document_id(line: str, signs: int) -> bool:
     """Most lines have neither a figure nor what an id is named with, which spares them the patterns."""
-    if not signs.figure:
-        return (":" in line or "#" in line or line[:1] in "DdGg") and DOCUMENT_ID.match(line) is not None
+    if not signs & FIGURE:
+        return bool(signs & NAMED) and DOCUMENT_ID.match(line) is not None
     if DOCUMENT_ID.match(line):
         return True
     return _ALL_CAPS_ID.match(line) is not None and sum(map(str.isdigit, line)) >= _LEAST_DIGITS
 
 
-def label_reason(line: str, signs: Signs) -> str | None:
+def label_reason(line: str, signs: int) -> str | None:
     """Whether a short linked label is legal or promotional; the cheap part of `classify`."""
     if len(line) > _LONGEST_ID:
         return None
-    if signs.legal and _LEGAL.search(line):
+    if signs & LEGAL and _LEGAL.search(line):
         return "legal_notice"
-    return "promotion" if signs.promotion and _PROMOTION.search(line) else None
+    return "promotion" if signs & PROMOTION and _PROMOTION.search(line) else None
 
 
 def _stamp_reason(line: str) -> str | None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
+from typing import TypeAlias
 
 import numpy as np
 
@@ -13,15 +14,19 @@ from workers.cleaner.byline import is_byline
 from workers.cleaner.choice import Choice
 from workers.cleaner.dump import cut_repeated
 from workers.cleaner.groups import place_bits
-from workers.cleaner.lines import Signs, classify, is_prose, label_reason, points_elsewhere, signs_of, words_in
+from workers.cleaner.lines import classify, is_prose, label_reason, points_elsewhere, words_in
 from workers.cleaner.memory import Profile
 from workers.cleaner.metadata import Metadata
+from workers.cleaner.signs import FIGURE, sign_array, signs_of
 from workers.cleaner.titles import Title, find_title, headline_anchor
 from workers.cleaner.wording import Matrix
 from workers.text import native
 from workers.text.normalize import comparable, which_say
 
 __all__ = ["choose_blocks"]
+
+_Chosen: TypeAlias = np.ndarray[tuple[int], np.dtype[np.bool_]]
+_Reasons: TypeAlias = tuple[list[str | None], list[float]]
 
 #: Above this chance a block is body. Chosen on the development pages, each read by a model that had not seen its domain.
 _BODY = 0.5
@@ -43,6 +48,10 @@ _ALL_LINKS, _FEW_WORDS = 0.8, 6
 _COMMENT = place_bits("comment")
 #: So much text beside the comments is a body of its own (characters); a paragraph of it holds so many words.
 _LEAST_BODY, _LEAD_WORDS = 300, 15
+#: What is clutter of no kind that is known.
+_NOWHERE = "boilerplate"
+#: Body of more words than these that was said before is a copy.
+_OWN_WORDS = 8
 _RULED = frozenset({"document_id", "timestamp", "clock", "legal_notice"})
 _REACH = 6
 #: A title that is said again has about so many characters more or less.
@@ -72,47 +81,50 @@ def choose_blocks(page: Page, metadata: Metadata, models: Models, profile: Profi
     return _with_claimed_body(choice)
 
 
-def _reasons(
-    page: Page,
-    chosen: "np.ndarray[tuple[int], np.dtype[np.bool_]]",
-    chances: Matrix,
-    title: Title,
-    told: Sequence[str | None],
-) -> tuple[list[str | None], list[float]]:
-    blocks, bodies = page.blocks, chosen.tolist()
+def _reasons(page: Page, chosen: _Chosen, chances: Matrix, title: Title, told: Sequence[str | None]) -> _Reasons:
+    """Why each block goes, and how sure that is. What is no body and holds no sign of anything goes for its place, which is most of a page."""
+    blocks = page.blocks
     texts = [block.text for block in blocks]
-    signs = signs_of(["" if body and len(text) >= _SHORT else text for text, body in zip(texts, bodies, strict=True)])
-    places = _places_of(page)
+    signs = sign_array(texts)
     again = _says_again(texts, title.text or "")
-    reasons: list[str | None] = []
-    scores: list[float] = []
+    places = _places_of(page)
+    reasons: list[str | None] = list(map(_named, places))
+    scores = [round(1.0 - chance, 3) for chance in chances.tolist()]
     seen: set[str] = set()
     begun = False
-    for number, (block, is_body, chance) in enumerate(zip(blocks, bodies, chances.tolist(), strict=True)):
+    asked = (chosen | (signs != 0)).nonzero()[0].tolist()
+    for number, is_body, sign in zip(asked, chosen[asked].tolist(), signs[asked].tolist(), strict=True):
+        block = blocks[number]
+        if not is_body:
+            reasons[number] = _why(block, sign, places[number])
+            continue
         text = block.text
-        reason, score = None, 1.0
-        if number == title.place:
-            reason = "title"
-        elif again[number]:
-            reason = "repeated_title"
-        elif told[number] is not None:
-            reason = told[number]
-        elif is_body and text in seen and words_in(text) > 8:
+        reason: str | None = None
+        if number == title.place or again[number] or told[number] is not None:
+            pass  # see below
+        elif text in seen and words_in(text) > _OWN_WORDS:
             reason = "repeated_text"
-        elif is_body:
-            ruled = classify(text, signs[number]) if len(text) < _SHORT else None
-            doubtful = ruled == "legal_notice" and chance > _SURE  # a story may speak of privacy policies
-            reason = ruled if ruled in _RULED and not doubtful else _said_by_itself(text)
+        else:
+            reason = _ruled(text, sign, float(chances[number])) or _said_by_itself(text, sign)
             if reason is None and not begun:
                 begun = is_prose(text)
                 reason = None if begun else _above_story(block)
-        else:
-            reason, score = _why(block, signs[number], places[number]), round(1.0 - chance, 3)
-        if is_body:
-            seen.add(text)
-        reasons.append(reason)
-        scores.append(score)
+        seen.add(text)
+        reasons[number], scores[number] = reason, 1.0
+    for number, (same, cut) in enumerate(zip(again, told, strict=True)):
+        if same or cut is not None:
+            reasons[number], scores[number] = "repeated_title" if same else cut, 1.0
+    if title.place >= 0:
+        reasons[title.place], scores[title.place] = "title", 1.0
     return reasons, scores
+
+
+def _ruled(text: str, signs: int, chance: float) -> str | None:
+    """What cuts a short piece from the body, whatever the model thinks; but a story may speak of privacy policies."""
+    if not signs or len(text) >= _SHORT:
+        return None
+    ruled = classify(text, signs)
+    return ruled if ruled in _RULED and not (ruled == "legal_notice" and chance > _SURE) else None
 
 
 def _says_again(texts: Sequence[str], title: str) -> list[bool]:
@@ -132,23 +144,24 @@ def _above_story(block: Block) -> str | None:
     return "navigation" if block.linked > _ALL_LINKS and words_in(block.text) <= _FEW_WORDS else None
 
 
-def _said_by_itself(text: str) -> str | None:
+def _said_by_itself(text: str, signs: int) -> str | None:
     """What a line is that the model took for body but that says what it is."""
-    if is_byline(text) or (len(text) <= _SHORT and is_credit(text)):
+    if is_byline(text) or (signs & FIGURE and len(text) <= _SHORT and is_credit(text)):
         return "byline"
     return "promotion" if points_elsewhere(text) else None
 
 
-def _why(block: Block, signs: Signs, places: int) -> str:
+def _why(block: Block, signs: int, places: int) -> str:
     """The kind of clutter: by its words, else by the nearest place that says what it is; links are asked less, since most are navigation."""
-    if signs.figure and is_credit(block.text):
+    text = block.text
+    if signs & FIGURE and is_credit(text):
         return "byline"
-    if block.linked > _LINKS and (reason := label_reason(block.text, signs) or (_named(places) if places else None)):
+    if block.linked > _LINKS and (reason := label_reason(text, signs) or (_named(places) if places else None)):
         return reason
-    reason = classify(block.text, signs)
+    reason = classify(text, signs)
     if places and (reason is None or reason == "navigation"):
         reason = _named(places)
-    return reason or "boilerplate"
+    return reason or _NOWHERE
 
 
 def _places_of(page: Page) -> list[int]:
@@ -167,10 +180,11 @@ def _places_of(page: Page) -> list[int]:
 
 @lru_cache(maxsize=4096)
 def _named(places: int) -> str:
-    return next(name for name, asked in _PLACES if places & asked)
+    """The name of the first of the places; where there is none, that the block is clutter of no kind."""
+    return next((name for name, asked in _PLACES if places & asked), _NOWHERE)
 
 
-def _cut_comments(page: Page, chosen: "np.ndarray[tuple[int], np.dtype[np.bool_]]", headline: int) -> None:
+def _cut_comments(page: Page, chosen: _Chosen, headline: int) -> None:
     """Containers of comments go whole, where there is a body outside of them (some themes name everything so). An element that holds the headline,
     or the first paragraph below it, is no such container: it is an opinion piece (German: "Kommentar") that names its kind."""
     named = [number for number, bits in enumerate(page.bits) if bits & _COMMENT]
@@ -187,7 +201,7 @@ def _cut_comments(page: Page, chosen: "np.ndarray[tuple[int], np.dtype[np.bool_]
         chosen &= ~held
 
 
-def _around_story(page: Page, chosen: "np.ndarray[tuple[int], np.dtype[np.bool_]]", headline: int) -> set[int]:
+def _around_story(page: Page, chosen: _Chosen, headline: int) -> set[int]:
     """The elements around the headline and around the first paragraph of the body below it."""
     if headline < 0:
         return set()
@@ -202,14 +216,12 @@ def _around_story(page: Page, chosen: "np.ndarray[tuple[int], np.dtype[np.bool_]
     return story
 
 
-def _prose_anywhere(page: Page) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
+def _prose_anywhere(page: Page) -> _Chosen:
     """Where the model finds nothing: running text outside of furniture."""
     places = _places_of(page)
     return np.array(
         [
-            is_prose(block.text)
-            and block.linked < 0.5
-            and _why(block, signs_of([block.text])[0], named) == "boilerplate"
+            is_prose(block.text) and block.linked < 0.5 and _why(block, signs_of([block.text])[0], named) == _NOWHERE
             for block, named in zip(page.blocks, places, strict=True)
         ],
         bool,

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from workers.cleaner.lexicon import GROUPS, word_groups
 from workers.text import native
 
-__all__ = ["NAMES", "Matrix", "describe", "describe_into"]
+__all__ = ["NAMES", "Matrix", "describe", "describe_into", "give_tables"]
 
 Matrix: TypeAlias = NDArray[np.float32]
 
@@ -65,7 +65,7 @@ def _class_of(character: str) -> int:
 
 
 @lru_cache(maxsize=1)
-def _give_tables() -> None:
+def give_tables() -> None:
     """To the compiled core: the class and the lower case of each character, and the vocabulary."""
     lower = [character.lower() for character in map(chr, range(_MARKS))]
     codes = [ord(small) if len(small) == 1 else number for number, small in enumerate(lower)]
@@ -85,7 +85,7 @@ def describe(texts: Sequence[str]) -> Matrix:
 
 def describe_into(texts: Sequence[str], columns: Matrix) -> None:
     """The same by the compiled core, into the first columns of a matrix (a row of `columns` is a column of `describe`)."""
-    _give_tables()
+    give_tables()
     codes = np.frombuffer(_BREAK.join(texts).encode("utf-32-le", "replace"), np.uint32)
     native.describe(codes, columns)
 

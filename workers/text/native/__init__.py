@@ -35,7 +35,7 @@ __all__ = [
 ]
 
 #: Must be that of core.h.
-_VERSION = 5
+_VERSION = 6
 Floats: TypeAlias = NDArray[np.float32]
 _pointer, _long, _int = ctypes.c_void_p, ctypes.c_int64, ctypes.c_int32
 
@@ -227,19 +227,24 @@ def trees_sum(
     return sums
 
 
-def load_signs(signs: Mapping[str, int]) -> None:
-    """Give the library the words that `mark_lines` looks for, and the bit that each sets."""
+def load_signs(signs: Mapping[str, int], figure: int, astral: int) -> None:
+    """Give the library the words that `mark_lines` looks for, and the bit that each sets; the bits of a figure, and of a character beyond the basic
+    plane. The tables of wording come first."""
     joined = "\n".join(signs).encode()
-    _check(_library().signs_tables(joined, _long(len(joined)), bytes(signs.values()), _long(len(signs))))
+    _check(
+        _library().signs_tables(
+            joined, _long(len(joined)), bytes(signs.values()), _long(len(signs)), _int(figure), _int(astral)
+        )
+    )
 
 
-def mark_lines(text: str, lines: int) -> list[int]:
-    """For each line of the text (so many, a line feed between two) the bits of the words that stand in it."""
+def mark_lines(text: str, lines: int, longest: int) -> NDArray[np.uint8]:
+    """For each line of the text (so many, a line feed between two) the bits of the words that stand in it, in any case; none for a line of more than
+    `longest` characters."""
     encoded = text.encode("utf-8", "surrogatepass")
     marks = np.zeros(lines, np.uint8)
-    _check(_library().signs_mark(encoded, _long(len(encoded)), _at(marks), _long(lines)))
-    told: list[int] = marks.tolist()
-    return told
+    _check(_library().signs_mark(encoded, _long(len(encoded)), _long(longest), _at(marks), _long(lines)))
+    return marks
 
 
 class Automaton(NamedTuple):

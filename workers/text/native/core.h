@@ -14,7 +14,7 @@
 #endif
 
 /* Raised when the Python binding and the library no longer fit each other. */
-#define CORE_VERSION 5
+#define CORE_VERSION 6
 
 /* A piece of the source: where it begins and how many bytes it has. */
 typedef struct {
@@ -34,8 +34,17 @@ int words_find(const word_table *table, const char *at, size_t size, uint64_t *v
 
 /* How many bytes the UTF-8 character at `at` takes and which it is; malformed bytes are read as one character each. */
 size_t character_at(const unsigned char *at, const unsigned char *end, uint32_t *code);
+size_t characters(const char *at, size_t size);
 /* Whether Python's str.isspace says so. */
 int is_space(uint32_t code);
+
+/* wording.c: the class of a character and its lower case (of the basic plane; others are letters and their own), given by Python. */
+enum { OTHER, SPACE, UPPER, LOWER, LETTER, WIDE, DIGIT, COMMA, STOP, QUOTE, BAR, MARK, COLON, CLASSES };
+#define PLANE 65536
+extern uint8_t class_of[PLANE + 1];
+extern uint32_t lower_of[PLANE];
+size_t put_utf8(char *into, uint32_t code);
+
 uint64_t hash_bytes(const void *bytes, size_t size, uint64_t seed);
 
 #endif

@@ -34,7 +34,6 @@ const link_size *link_find(const link_table *table, slice key);
 
 /* common.c */
 const char *find(const char *at, const char *end, const char *what, size_t size);
-size_t characters(const char *at, size_t size);
 slice first_characters(slice whole, size_t count);
 
 #endif

@@ -3,10 +3,6 @@
 
 #include <string.h>
 
-/* The classes of characters, in the order of workers/cleaner/wording.py. */
-enum { OTHER, SPACE, UPPER, LOWER, LETTER, WIDE, DIGIT, COMMA, STOP, QUOTE, BAR, MARK, COLON, CLASSES };
-
-#define MARKS 65536
 #define MOST_GROUPS 32
 #define LONGEST_WORD 64 /* characters; no word of the vocabulary is longer */
 #define COPYRIGHT 0xa9
@@ -14,8 +10,8 @@ enum { OTHER, SPACE, UPPER, LOWER, LETTER, WIDE, DIGIT, COMMA, STOP, QUOTE, BAR,
 #define LAST_SIGMA 0x3c2
 
 static word_table vocabulary; /* keys are lower-case words in UTF-8 */
-static uint8_t class_of[MARKS + 1];
-static uint32_t lower_of[MARKS];
+uint8_t class_of[PLANE + 1];
+uint32_t lower_of[PLANE];
 static int32_t groups, legal_group;
 static size_t longest; /* bytes of the longest word of the vocabulary */
 
@@ -36,7 +32,7 @@ EXPORT int32_t wording_tables(const uint8_t *classes, const uint32_t *lower, con
     return words_build(&vocabulary, words, (size_t)words_size, values, (size_t)count);
 }
 
-static size_t put_utf8(char *into, uint32_t code) {
+size_t put_utf8(char *into, uint32_t code) {
     if (code < 0x800) {
         into[0] = (char)(0xc0 | code >> 6);
         into[1] = (char)(0x80 | (code & 0x3f));
@@ -67,7 +63,7 @@ static int32_t group_of(const uint32_t *word, size_t size) {
             continue;
         }
         if (code == SIGMA && i && i == size - 1) code = LAST_SIGMA;
-        else if (code < MARKS) code = lower_of[code];
+        else if (code < PLANE) code = lower_of[code];
         length += put_utf8(key + length, code);
     }
     uint64_t found;
@@ -84,7 +80,7 @@ EXPORT int32_t wording_describe(const uint32_t *codes, int64_t size, int64_t row
         int64_t signs = 0;
         while (at < size && codes[at]) {
             uint32_t code = codes[at];
-            uint8_t kind = class_of[code < MARKS ? code : MARKS];
+            uint8_t kind = class_of[code < PLANE ? code : PLANE];
             if (code == ' ') {
                 if (++spaces == 3) wide_spaces = 1;
             } else {
@@ -104,7 +100,7 @@ EXPORT int32_t wording_describe(const uint32_t *codes, int64_t size, int64_t row
                 counts[kind]++;
                 if (++at >= size || !codes[at]) break;
                 code = codes[at];
-                kind = class_of[code < MARKS ? code : MARKS];
+                kind = class_of[code < PLANE ? code : PLANE];
                 if (kind < UPPER || kind > DIGIT) break;
             }
             int32_t group = group_of(codes + begin, (size_t)(at - begin));
@@ -116,7 +112,7 @@ EXPORT int32_t wording_describe(const uint32_t *codes, int64_t size, int64_t row
         if (!length) return -1;
         of_group[legal_group] += signs;
         if (codes[start] == COPYRIGHT) first_group = legal_group;
-        uint8_t first = class_of[codes[start] < MARKS ? codes[start] : MARKS], last = class_of[codes[at - 1] < MARKS ? codes[at - 1] : MARKS];
+        uint8_t first = class_of[codes[start] < PLANE ? codes[start] : PLANE], last = class_of[codes[at - 1] < PLANE ? codes[at - 1] : PLANE];
         words += counts[WIDE] / 2;
         float characters = (float)length, letters = (float)counts[UPPER] + (float)counts[LOWER] + (float)counts[LETTER];
         float told = words > 1 ? (float)words : 1.0f;
