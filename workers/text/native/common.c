@@ -32,42 +32,47 @@ uint64_t hash_bytes(const void *bytes, size_t size, uint64_t seed) {
     return hash ^ (hash >> 32);
 }
 
+static size_t maybe_bit(uint64_t hash) { return (size_t)(hash >> 40) & (MAYBE_BITS - 1); }
+
 int words_build(word_table *table, const char *joined, size_t size, const uint64_t *values, size_t count) {
     size_t capacity = 16;
     while (capacity < count * 2) capacity *= 2;
     char *own = malloc(size + 1); /* lives as long as the table */
-    slice *keys = calloc(capacity, sizeof *keys);
-    uint64_t *found = calloc(capacity, sizeof *found);
-    if (!own || !keys || !found) {
+    word_entry *entries = calloc(capacity, sizeof *entries);
+    if (!own || !entries) {
         free(own);
-        free(keys);
-        free(found);
+        free(entries);
         return -1;
     }
     memcpy(own, joined, size);
+    memset(table->maybe, 0, sizeof table->maybe);
     const char *at = own, *end = own + size;
     for (size_t number = 0; number < count; number++) {
         const char *stop = memchr(at, '\n', (size_t)(end - at));
         if (!stop) stop = end;
-        size_t length = (size_t)(stop - at);
-        size_t place = hash_bytes(at, length, 0) & (capacity - 1);
-        while (keys[place].at) place = (place + 1) & (capacity - 1);
-        keys[place] = (slice){at, length};
-        found[place] = values[number];
+        slice key = {at, (size_t)(stop - at)};
+        uint64_t hash = hash_bytes(key.at, key.size, 0);
+        size_t place = hash & (capacity - 1), bit = maybe_bit(hash);
+        while (entries[place].key.at) place = (place + 1) & (capacity - 1);
+        entries[place] = (word_entry){key, hash, values[number]};
+        table->maybe[bit >> 3] |= (uint8_t)(1u << (bit & 7));
         at = stop < end ? stop + 1 : end;
     }
-    *table = (word_table){keys, found, capacity};
+    table->entries = entries;
+    table->capacity = capacity;
     return 0;
 }
 
 int words_find(const word_table *table, const char *at, size_t size, uint64_t *value) {
-    size_t place = hash_bytes(at, size, 0) & (table->capacity - 1);
-    while (table->keys[place].at) {
-        if (table->keys[place].size == size && !memcmp(table->keys[place].at, at, size)) {
-            *value = table->values[place];
+    uint64_t hash = hash_bytes(at, size, 0);
+    size_t bit = maybe_bit(hash);
+    if (!(table->maybe[bit >> 3] >> (bit & 7) & 1)) return 0;
+    for (size_t place = hash & (table->capacity - 1); table->entries[place].key.at; place = (place + 1) & (table->capacity - 1)) {
+        const word_entry *entry = table->entries + place;
+        if (entry->hash == hash && entry->key.size == size && !memcmp(entry->key.at, at, size)) {
+            *value = entry->value;
             return 1;
         }
-        place = (place + 1) & (table->capacity - 1);
     }
     return 0;
 }

@@ -22,11 +22,17 @@ typedef struct {
     size_t size;
 } slice;
 
-/* Words with a number each, found by their bytes; open addressing, at most half full. */
+/* Words with a number each, found by their bytes; open addressing, at most half full. Most words that are asked for are in no table: `maybe` has a
+   bit for some bits of the hash of each that is, and stays in the nearest cache. */
+#define MAYBE_BITS 32768
 typedef struct {
-    slice *keys;
-    uint64_t *values;
+    slice key;
+    uint64_t hash, value;
+} word_entry;
+typedef struct {
+    word_entry *entries;
     size_t capacity;
+    uint8_t maybe[MAYBE_BITS / 8];
 } word_table;
 
 int words_build(word_table *table, const char *joined, size_t size, const uint64_t *values, size_t count);
