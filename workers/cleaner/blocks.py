@@ -13,7 +13,7 @@ from selectolax.lexbor import LexborHTMLParser
 from workers.cleaner.groups import NO_BITS, PROPERTY_BITS, TAG_BITS, TELLING, WORD_BITS, element_bits
 from workers.errors import Refused
 from workers.text import native
-from workers.text.normalize import collapse, normalize
+from workers.text.normalize import collapse, normalize, plain_characters
 
 __all__ = ["MOST_BLOCKS", "Block", "Page", "looks_like_html", "read_page"]
 
@@ -118,7 +118,8 @@ def read_page(tree: LexborHTMLParser) -> Page:
     if page is None:
         _strip(tree)
         page = _read_pieces(_body(tree))
-    _tidy(page.blocks)
+    if page.read is None or not page.read.normal:
+        _tidy(page.blocks)
     return page
 
 
@@ -135,7 +136,7 @@ def _strip(tree: LexborHTMLParser) -> None:
 
 @lru_cache(maxsize=1)
 def _give_tables() -> None:
-    native.load_reading_tables(WORD_BITS, TAG_BITS, {**_KINDS, **_NOT_READ}, TELLING, PROPERTY_BITS)
+    native.load_reading_tables(WORD_BITS, TAG_BITS, {**_KINDS, **_NOT_READ}, TELLING, PROPERTY_BITS, plain_characters())
 
 
 def _read_compiled(source: str) -> Page | None:

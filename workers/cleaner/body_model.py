@@ -64,8 +64,9 @@ def page_rows(page: Page, metadata: Metadata, title_index: int) -> Matrix:
     if native.LIBRARY is not None and texts:
         words, own = len(wording.NAMES), len(_PAGE_NAMES)
         columns = np.empty((width_with_neighbours(own, len(_PAGE_TELLING)), len(texts)), np.float32)
-        wording.describe_into(texts, columns)
-        structure.describe_into(page, columns[:words], metadata, title_index, columns[words:])
+        codes = wording.codes_of(texts)
+        wording.describe_into(codes, columns)
+        structure.describe_into(page, (texts, codes), columns[:words], metadata, title_index, columns[words:])
         native.neighbours(columns, own, np.array(_PAGE_TELLING, np.int64))
         return columns.T
     described = wording.describe(texts)

@@ -1,7 +1,8 @@
 """What the place of a block in the page tells: the elements around it, how much prose they hold, what repeats, where the headline is."""
 
 from collections.abc import Sequence
-from typing import Any
+from itertools import repeat
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 from workers.cleaner.blocks import Block, Page
 from workers.cleaner.groups import PLACES
 from workers.cleaner.metadata import Metadata
-from workers.cleaner.wording import Matrix
+from workers.cleaner.wording import Matrix, codes_of
 from workers.text import native
 from workers.text.normalize import comparable, which_say
 
@@ -21,6 +22,9 @@ __all__ = [
     "describe_into",
     "describe_places",
 ]
+
+#: A number for all texts, or one for each.
+_Claim: TypeAlias = float | Sequence[float]
 
 _TAGS = (
     "p",
@@ -48,12 +52,18 @@ _CLUTTER = np.array([PLACES.index(place) for place in (
     "legal", "unseen", "correction",
 )])  # fmt: skip
 _CLUTTER_BITS = sum(1 << int(number) for number in _CLUTTER)
+#: For the number of each tag whether it is a heading.
+_HEADING_NUMBERS = np.array([*(tag in _HEADINGS for tag in _TAGS), False], np.uint8)
+#: Said before, said at all, in the claimed body, in the claimed summary, a claimed title.
+_CLAIM_COLUMNS = 5
 _FAR = 30
 #: Tags of lists and tables, and tags that begin anew within them.
 _UNIT, _ANEW = 1, 2
 _UNIT_TAGS = {**dict.fromkeys(("ul", "ol", "dl", "table"), _UNIT), **dict.fromkeys(("article", "section"), _ANEW)}
 CONTAINER_COLUMNS = 11
 _LEVELS = 4
+#: A text of so many characters or fewer is said by chance.
+_SHORT = 20
 _PLACES = len(PLACES)
 
 #: The columns of `describe_places`, in order.
@@ -74,19 +84,32 @@ def describe_places(page: Page, wording: Matrix, metadata: Metadata, title_index
     if native.LIBRARY is None:
         return _describe(page, wording, metadata, title_index)
     columns = np.empty((len(NAMES), len(blocks)), np.float32)
-    describe_into(page, np.ascontiguousarray(wording.T), metadata, title_index, columns)
+    texts = [block.text for block in blocks]
+    describe_into(page, (texts, codes_of(texts)), np.ascontiguousarray(wording.T), metadata, title_index, columns)
     return columns.T
 
 
-def describe_into(page: Page, wording: Matrix, metadata: Metadata, title_index: int, columns: Matrix) -> None:
-    """The same by the compiled core, into the first columns of a matrix (a row of `wording` and `columns` is a column of `describe_places`)."""
-    blocks = page.blocks
-    tags = [block.tag for block in blocks]
-    numbers = np.array([_TAG_NUMBERS.get(tag, len(_TAGS)) for tag in tags], np.uint8)
-    headings = np.array([tag in _HEADINGS for tag in tags], np.uint8)
-    claims = np.array(_claims(blocks, metadata), np.float32)
+def describe_into(
+    page: Page,
+    said: tuple[Sequence[str], NDArray[np.uint32]],
+    wording: Matrix,
+    metadata: Metadata,
+    title_index: int,
+    columns: Matrix,
+) -> None:
+    """The same by the compiled core, into the first columns of a matrix (a row of `wording` and `columns` is a column of `describe_places`).
+    `said`: the texts of the blocks, and their codes (wording.py)."""
+    read = _read_again(page)
+    numbers = np.fromiter(map(_TAG_NUMBERS.get, page.tags, repeat(len(_TAGS))), np.uint8, len(page.tags))[
+        read.layout.at
+    ]
+    texts, codes = said
+    claims = np.empty((_CLAIM_COLUMNS, len(texts)), np.float32)
+    native.count_repeats(codes, len(texts), claims[0], claims[1])
+    for column, told in zip(claims[2:], _claims(texts, metadata), strict=True):
+        column[:] = told
     native.describe_places(
-        _read_again(page), wording, (numbers, headings), claims, len(PLACES), _CLUTTER_BITS, title_index, columns
+        read, wording, (numbers, _HEADING_NUMBERS[numbers]), claims, len(PLACES), _CLUTTER_BITS, title_index, columns
     )
 
 
@@ -237,12 +260,14 @@ def _whereabouts(
     """Distance from the headline, position, repetition, and whether the page's own metadata claims the piece."""
     count = len(blocks)
     number = np.arange(count, dtype=np.float32)
+    texts = [block.text for block in blocks]
     from_title = number - title_index if title_index >= 0 else np.full(count, -1000.0)
     before = np.cumsum(size) - size
     rows: list[NDArray[np.float64] | Matrix | list[float]] = [
         from_title,
         before / max(1.0, float(size.sum())),
-        *_claims(blocks, metadata),
+        *_repeats(texts),
+        *(np.broadcast_to(np.array(told, np.float64), count) for told in _claims(texts, metadata)),
     ]
     under = np.zeros(count)
     since = 99
@@ -254,28 +279,28 @@ def _whereabouts(
     return np.stack([np.asarray(row, np.float64) for row in (*rows, under, fresh)], axis=1).astype(np.float32)
 
 
-def _claims(blocks: Sequence[Block], metadata: Metadata) -> list[list[float]]:
-    texts = [block.text for block in blocks]
-    sizes = [len(text) for text in texts]
+def _repeats(texts: Sequence[str]) -> tuple[list[float], list[float]]:
+    """How often each text was said before, and how often it is said at all."""
     times: dict[str, int] = {}
     repeats = []
     for text in texts:
         seen = times.get(text, 0)
         times[text] = seen + 1
         repeats.append(float(seen))
-    copies = [float(times[text]) for text in texts]
+    return repeats, [float(times[text]) for text in texts]
+
+
+def _claims(texts: Sequence[str], metadata: Metadata) -> tuple[_Claim, _Claim, _Claim]:
+    """Whether the page's own metadata claims each text as part of the body, of the summary (-1: it is too short to tell), or as the title."""
     body, summary = metadata.body, metadata.summary
-    claimed = summed = [-1.0] * len(texts)
+    claimed: _Claim = -1.0
+    summed: _Claim = -1.0
     if body:
-        claimed = [float(text[5:65] in body) if size > 20 else -1.0 for text, size in zip(texts, sizes, strict=True)]
-    if len(summary) > 40:
+        claimed = [float(text[5:65] in body) if len(text) > _SHORT else -1.0 for text in texts]
+    if len(summary) > 2 * _SHORT:
         start = summary[:50]
-        summed = [
-            float(start == text[:50] or text in summary) if size > 20 else -1.0
-            for text, size in zip(texts, sizes, strict=True)
-        ]
-    titled = list(map(float, which_say(texts, {comparable(title) for title in metadata.titles}, 299)))
-    return [repeats, copies, claimed, summed, titled]
+        summed = [float(text in summary or start == text[:50]) if len(text) > _SHORT else -1.0 for text in texts]
+    return claimed, summed, which_say(texts, {comparable(title) for title in metadata.titles}, 299)
 
 
 def container_chances(page: Page, chance: Matrix, sizes: Matrix) -> Matrix:
@@ -290,7 +315,7 @@ def container_chances(page: Page, chance: Matrix, sizes: Matrix) -> Matrix:
 
 def container_chances_into(page: Page, chance: Matrix, sizes: Matrix, columns: Matrix) -> None:
     """The same by the compiled core, into the first columns of a matrix."""
-    units = np.array([_UNIT_TAGS.get(tag, 0) for tag in page.tags], np.uint8)
+    units = np.fromiter(map(_UNIT_TAGS.get, page.tags, repeat(0)), np.uint8, len(page.tags))
     native.container_chances(_read_again(page).layout, units, chance, sizes, columns)
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from workers.cleaner.lexicon import GROUPS, word_groups
 from workers.text import native
 
-__all__ = ["NAMES", "Matrix", "describe", "describe_into", "give_tables"]
+__all__ = ["NAMES", "Matrix", "codes_of", "describe", "describe_into", "give_tables"]
 
 Matrix: TypeAlias = NDArray[np.float32]
 
@@ -79,14 +79,18 @@ def describe(texts: Sequence[str]) -> Matrix:
     if native.LIBRARY is None:
         return _describe(texts)
     columns = np.empty((len(NAMES), len(texts)), np.float32)
-    describe_into(texts, columns)
+    describe_into(codes_of(texts), columns)
     return columns.T
 
 
-def describe_into(texts: Sequence[str], columns: Matrix) -> None:
+def codes_of(texts: Sequence[str]) -> NDArray[np.uint32]:
+    """The texts as the compiled core reads them: code points, a 0 between two texts."""
+    return np.frombuffer(_BREAK.join(texts).encode("utf-32-le", "replace"), np.uint32)
+
+
+def describe_into(codes: NDArray[np.uint32], columns: Matrix) -> None:
     """The same by the compiled core, into the first columns of a matrix (a row of `columns` is a column of `describe`)."""
     give_tables()
-    codes = np.frombuffer(_BREAK.join(texts).encode("utf-32-le", "replace"), np.uint32)
     native.describe(codes, columns)
 
 

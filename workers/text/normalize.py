@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import ftfy
 
-__all__ = ["collapse", "comparable", "normalize", "says", "which_say"]
+__all__ = ["collapse", "comparable", "normalize", "plain_characters", "says", "which_say"]
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff\u180e]")
@@ -54,6 +54,16 @@ def normalize(text: str) -> str:
         text = "\n".join(line if line.isascii() else ftfy.fix_encoding(line) for line in text.split("\n"))
         return unicodedata.normalize("NFC", text)
     return unicodedata.normalize("NFC", text) if _COMPOSABLE.search(telling) else text
+
+
+@lru_cache(maxsize=1)
+def plain_characters() -> bytes:
+    """For each character of the basic plane 1 where a text of such characters alone is in normal form as it stands, else 0."""
+    leads = {*_MOJIBAKE_LEADS, "\r", "\u00a0"}
+    return bytes(
+        not (character in leads or _ODD.match(character) or _COMPOSABLE.match(character))
+        for character in map(chr, range(65_536))
+    )
 
 
 def _telling(text: str) -> str:

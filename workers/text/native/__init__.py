@@ -20,6 +20,7 @@ __all__ = [
     "Reading",
     "TooMuchError",
     "container_chances",
+    "count_repeats",
     "describe",
     "describe_places",
     "language_scores",
@@ -58,7 +59,7 @@ def _load(path: Path) -> ctypes.CDLL | None:
 class _Reading(ctypes.Structure):
     _fields_ = (
         *((name, _long) for name in ("pieces", "blocks", "elements", "text_size")),
-        ("status", _int),
+        *((name, _int) for name in ("status", "normal")),
         *((name, _pointer) for name in ("text", "names", "linked", "bold", "bits", "places", "element", "parents", "ends", "depths", "kinds")),
         ("names_size", _long), ("own", _pointer), ("own_kinds", _pointer),
     )  # fmt: skip
@@ -92,6 +93,8 @@ class Reading(NamedTuple):
     bits: NDArray[np.uint64]
     places: NDArray[np.uint64]
     kinds: NDArray[np.int32]
+    #: Whether the texts are known to be in normal form (normalize.py) as they stand.
+    normal: bool = False
 
 
 class TooMuchError(Exception):
@@ -108,8 +111,10 @@ def load_reading_tables(
     kinds: Mapping[str, int],
     telling: Sequence[str],
     property_bits: int,
+    plain: bytes,
 ) -> None:
-    """Give the library the words that name places, the bits of tags, what each tag does, and the attributes that tell."""
+    """Give the library the words that name places, the bits of tags, what each tag does, the attributes that tell, and which characters of the basic
+    plane are in normal form whatever stands beside them."""
     parts: list[Any] = []
     for table in (words, tags, kinds):
         joined = "\n".join(table).encode()
@@ -117,7 +122,9 @@ def load_reading_tables(
         parts += [joined, _long(len(joined)), values.ctypes.data_as(_pointer), _long(len(table))]
     told = "\n".join(telling).encode()
     _check(
-        _library().reading_tables(*parts, told, _long(len(told)), _long(len(telling)), ctypes.c_uint64(property_bits))
+        _library().reading_tables(
+            *parts, told, _long(len(told)), _long(len(telling)), ctypes.c_uint64(property_bits), plain
+        )
     )
 
 
@@ -144,7 +151,7 @@ def _reading(told: _Reading) -> Reading:
         text[:-1].split("\n") if blocks else [], names.split("\n") if elements else [],
         Containers(_array(told.element, np.int32, blocks), *(_array(at, np.int32, elements) for at in (told.parents, told.ends, told.depths))),
         _array(told.linked, np.float64, blocks), _array(told.bold, np.float64, blocks), _array(told.bits, np.uint64, blocks),
-        _array(told.places, np.uint64, elements), _array(told.kinds, np.int32, elements),
+        _array(told.places, np.uint64, elements), _array(told.kinds, np.int32, elements), bool(told.normal),
     )  # fmt: skip
 
 
@@ -169,6 +176,11 @@ def describe(codes: NDArray[np.uint32], columns: Floats) -> None:
     """Fill the columns of wording, one number a text; `codes` are the texts with a 0 between two. Raises ValueError for an empty text."""
     if _library().wording_describe(_at(codes), _long(len(codes)), _long(columns.shape[1]), _at(columns)):
         raise ValueError("a text is empty or holds NUL")
+
+
+def count_repeats(codes: NDArray[np.uint32], rows: int, repeats: Floats, copies: Floats) -> None:
+    """Fill in for each text (so many, in `codes` as for `describe`) how often it was said before, and how often it is said at all."""
+    _check(_library().texts_repeats(_at(codes), _long(len(codes)), _long(rows), _at(repeats), _at(copies)))
 
 
 def describe_places(

@@ -10,11 +10,13 @@
 
 static word_table place_words, tag_places, tag_kinds, telling_names;
 static uint64_t body_property;
+uint8_t is_plain[PLANE];
 
 EXPORT int32_t reading_tables(const char *words, int64_t words_size, const uint64_t *word_bits, int64_t word_count, const char *tags,
                               int64_t tags_size, const uint64_t *tag_bits, int64_t tag_count, const char *kinds, int64_t kinds_size,
                               const uint64_t *kind_values, int64_t kind_count, const char *telling, int64_t telling_size, int64_t telling_count,
-                              uint64_t property) {
+                              uint64_t property, const uint8_t *plain) {
+    memcpy(is_plain, plain, sizeof is_plain);
     uint64_t *ones = calloc((size_t)telling_count + 1, sizeof *ones);
     if (!ones) return -1;
     int failed = words_build(&place_words, words, (size_t)words_size, word_bits, (size_t)word_count) ||
@@ -54,6 +56,9 @@ static uint64_t bits_of_words(const char *text, size_t size) {
 
 /* The places that one word of a class list or id names. */
 static uint64_t token_bits(const char *token, size_t size) {
+    size_t plain = 0;
+    while (plain < size && (token[plain] & 0x80) == 0 && !(token[plain] >= 'A' && token[plain] <= 'Z')) plain++;
+    if (plain == size) return bits_of_words(token, size); /* in lower case already */
     char lower[4 * LONGEST_VALUE + 8], split[8 * LONGEST_VALUE + 16];
     size_t length = 0, splits = 0;
     lower[0] = split[0] = 0;
@@ -165,7 +170,11 @@ static int style_hides(const char *at, const char *end) {
 int is_hidden(const char *head, const char *end) {
     const char *at = head;
     while (at < end) {
-        if ((signed char)*at > 0x20) { /* most of a head: printable ASCII */
+        if (end - at >= 8 && eight_signs(at)) {
+            at += 8;
+            continue;
+        }
+        if ((signed char)*at > 0x20) {
             at++;
             continue;
         }

@@ -77,30 +77,6 @@ int words_find(const word_table *table, const char *at, size_t size, uint64_t *v
     return 0;
 }
 
-size_t character_at(const unsigned char *at, const unsigned char *end, uint32_t *code) {
-    unsigned char first = *at;
-    if (first < 0x80) {
-        *code = first;
-        return 1;
-    }
-    size_t size = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : first >= 0xc0 ? 2 : 1;
-    if (size == 1 || (size_t)(end - at) < size) {
-        *code = first;
-        return 1;
-    }
-    uint32_t value = first & (0xff >> (size + 1));
-    for (size_t i = 1; i < size; i++) value = value << 6 | (at[i] & 0x3f);
-    *code = value;
-    return size;
-}
-
-int is_space(uint32_t code) {
-    if (code <= 0x20) return code == 0x20 || (code >= 0x09 && code <= 0x0d) || (code >= 0x1c && code <= 0x1f);
-    if (code < 0x85) return 0;
-    return code == 0x85 || code == 0xa0 || code == 0x1680 || (code >= 0x2000 && code <= 0x200a) || code == 0x2028 || code == 0x2029 ||
-           code == 0x202f || code == 0x205f || code == 0x3000;
-}
-
 const char *find(const char *at, const char *end, const char *what, size_t size) {
     while (at + size <= end) {
         const char *first = memchr(at, what[0], (size_t)(end - at) - size + 1);

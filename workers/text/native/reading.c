@@ -32,7 +32,7 @@ typedef struct {
 /* What Python reads. */
 typedef struct {
     int64_t pieces, blocks, elements, text_size;
-    int32_t status; /* 0 read; 1 not to be read here; 2 too many tags; 3 too many blocks */
+    int32_t status, normal; /* 0 read; 1 not to be read here; 2 too many tags; 3 too many blocks. Whether the texts are known to be in normal form */
     const char *text, *names;
     const double *linked, *bold;
     const uint64_t *bits, *places;
@@ -370,6 +370,25 @@ static int32_t *kinds_of(const page *one) {
     return kinds;
 }
 
+/* Whether a text of its characters alone is in normal form as it stands. */
+static int is_normal(const char *text, size_t size) {
+    const unsigned char *at = (const unsigned char *)text, *end = at + size;
+    while (at < end) {
+        uint64_t eight;
+        if (end - at >= 8) { /* none of eight is a control sign or beyond ASCII */
+            memcpy(&eight, at, sizeof eight);
+            if (!(((eight - 0x2020202020202020u) | eight | (eight + 0x0101010101010101u)) & 0x8080808080808080u)) {
+                at += 8;
+                continue;
+            }
+        }
+        uint32_t code;
+        at += character_at(at, end, &code);
+        if (code >= PLANE || !is_plain[code]) return 0;
+    }
+    return 1;
+}
+
 EXPORT void reading_free(reading *one) {
     if (!one) return;
     if (one->own) page_free(one->own);
@@ -437,6 +456,7 @@ EXPORT reading *reading_of(const char *source, int64_t size, int64_t most_pieces
     result->elements = (int64_t)first->elements;
     result->text = first->text.data;
     result->text_size = (int64_t)first->text.size;
+    result->normal = is_normal(first->text.data, first->text.size);
     result->names = first->names.data;
     result->names_size = (int64_t)first->names.size;
     result->linked = (const double *)first->linked.data;

@@ -22,6 +22,7 @@ typedef struct {
 /* attributes.c: what names and attributes of tags tell. */
 int kind_of(slice name);
 uint64_t element_bits(slice tag, slice attributes);
+extern uint8_t is_plain[PLANE]; /* characters that are in normal form whatever stands beside them */
 int is_hidden(const char *head, const char *end);
 
 /* visible.c: the source without what no reader sees. */
