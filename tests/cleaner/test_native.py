@@ -210,3 +210,12 @@ def test_languages_are_scored_alike(text: str) -> None:
     compiled, plain = _both(lambda: language.identify(text))
     assert compiled.code == plain.code
     assert compiled.confidence == pytest.approx(plain.confidence, abs=0.0011)
+
+
+def test_an_array_with_gaps_is_refused() -> None:
+    numbers = np.zeros((4, 4), np.float32)[:, ::2]
+    numbers_read_only = numbers.view()
+    numbers_read_only.flags.writeable = False
+    for gaps in (numbers, numbers_read_only):
+        with pytest.raises(TypeError, match="contiguous"):
+            native._at(gaps)

@@ -1,8 +1,13 @@
 """The rules over the model for web pages."""
 
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
 from schemas.articles import CleanedArticle
 from workers.cleaner.clean import clean
 from workers.cleaner.intake import read_raw
+from workers.cleaner.page import thousandths
 
 STORY = [
     f"The harbour council is wrong about the bridge, and the {word} reason is plain: nobody who lives by the canal has been asked, and nobody will be."
@@ -47,3 +52,9 @@ def test_an_opinion_piece_below_a_headline_of_its_own_stays_too() -> None:
         f'<section class="kommentare">{_paragraphs(COMMENTS)}</section></main>'
     )
     assert all(text in found.text for text in STORY)
+
+
+@given(st.lists(st.floats(0, 1, width=32), max_size=50))
+def test_scores_are_rounded_as_python_rounds(chances: list[float]) -> None:
+    left = 1.0 - np.array(chances, np.float32).astype(np.float64)
+    assert thousandths(left) == [round(one, 3) for one in left.tolist()]

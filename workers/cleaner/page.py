@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from workers.cleaner.authors import is_credit, is_names
 from workers.cleaner.blocks import Block, Page
@@ -23,9 +24,9 @@ from workers.cleaner.wording import Matrix
 from workers.text import native
 from workers.text.normalize import comparable, which_say
 
-__all__ = ["choose_blocks"]
+__all__ = ["choose_blocks", "thousandths"]
 
-_Chosen: TypeAlias = np.ndarray[tuple[int], np.dtype[np.bool_]]
+_Chosen: TypeAlias = NDArray[np.bool_]
 _Reasons: TypeAlias = tuple[list[str | None], list[float]]
 
 #: Above this chance a block is body. Chosen on the development pages, each read by a model that had not seen its domain.
@@ -85,11 +86,13 @@ def _reasons(page: Page, chosen: _Chosen, chances: Matrix, title: Title, told: S
     """Why each block goes, and how sure that is. What is no body and holds no sign of anything goes for its place, which is most of a page."""
     blocks = page.blocks
     texts = [block.text for block in blocks]
-    signs = sign_array(texts)
+    # Of the body only what is short is asked for signs.
+    bodies = chosen.tolist()
+    signs = sign_array(["" if body and len(text) >= _SHORT else text for text, body in zip(texts, bodies, strict=True)])
     again = _says_again(texts, title.text or "")
     places = _places_of(page)
     reasons: list[str | None] = list(map(_named, places))
-    scores = [round(1.0 - chance, 3) for chance in chances.tolist()]
+    scores = thousandths(1.0 - chances.astype(np.float64))
     seen: set[str] = set()
     begun = False
     asked = (chosen | (signs != 0)).nonzero()[0].tolist()
@@ -119,9 +122,15 @@ def _reasons(page: Page, chosen: _Chosen, chances: Matrix, title: Title, told: S
     return reasons, scores
 
 
+def thousandths(chances: NDArray[np.float64]) -> list[float]:
+    """What `round(chance, 3)` gives for each, in a tenth of the time."""
+    rounded: list[float] = (np.rint(chances * 1000.0) / 1000.0).tolist()
+    return rounded
+
+
 def _ruled(text: str, signs: int, chance: float) -> str | None:
     """What cuts a short piece from the body, whatever the model thinks; but a story may speak of privacy policies."""
-    if not signs or len(text) >= _SHORT:
+    if not signs:
         return None
     ruled = classify(text, signs)
     return ruled if ruled in _RULED and not (ruled == "legal_notice" and chance > _SURE) else None
@@ -146,7 +155,7 @@ def _above_story(block: Block) -> str | None:
 
 def _said_by_itself(text: str, signs: int) -> str | None:
     """What a line is that the model took for body but that says what it is."""
-    if is_byline(text) or (signs & FIGURE and len(text) <= _SHORT and is_credit(text)):
+    if len(text) < _SHORT and (is_byline(text) or (signs & FIGURE and is_credit(text))):
         return "byline"
     return "promotion" if points_elsewhere(text) else None
 

@@ -85,7 +85,7 @@ def describe(texts: Sequence[str]) -> Matrix:
 
 def codes_of(texts: Sequence[str]) -> NDArray[np.uint32]:
     """The texts as the compiled core reads them: code points, a 0 between two texts."""
-    return np.frombuffer(_BREAK.join(texts).encode("utf-32-le", "replace"), np.uint32)
+    return np.frombuffer(bytearray(_BREAK.join(texts).encode("utf-32-le", "replace")), np.uint32)
 
 
 def describe_into(codes: NDArray[np.uint32], columns: Matrix) -> None:

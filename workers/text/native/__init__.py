@@ -39,6 +39,7 @@ __all__ = [
 _VERSION = 6
 Floats: TypeAlias = NDArray[np.float32]
 _pointer, _long, _int = ctypes.c_void_p, ctypes.c_int64, ctypes.c_int32
+_Nothing = ctypes.c_char * 0
 
 
 def _load(path: Path) -> ctypes.CDLL | None:
@@ -158,7 +159,7 @@ def _reading(told: _Reading) -> Reading:
 def _array(at: int, kind: type[Any], count: int) -> NDArray[Any]:
     """A copy of the library's numbers."""
     size = np.dtype(kind).itemsize
-    return np.frombuffer(ctypes.string_at(at, count * size) if count else b"", kind)
+    return np.frombuffer(bytearray(ctypes.string_at(at, count * size) if count else b""), kind)
 
 
 def load_wording_tables(
@@ -284,10 +285,14 @@ def _library() -> ctypes.CDLL:
     return LIBRARY
 
 
-def _at(array: NDArray[Any]) -> ctypes.c_void_p:
-    """Where the numbers lie: one after another, and in the type that the library reads (the callers' annotations)."""
-    assert array.flags.c_contiguous  # noqa: S101  a programming error: the library would read other memory
-    return ctypes.c_void_p(array.ctypes.data)
+def _at(array: NDArray[Any]) -> Any:
+    """Where the numbers lie: one after another, and in the type that the library reads (the callers' annotations). Raises TypeError for an array that
+    is not contiguous: the library would read other memory."""
+    if array.flags.writeable:
+        return _Nothing.from_buffer(array)  # a sixth of the time of asking NumPy for the address
+    if not array.flags.c_contiguous:
+        raise TypeError("the array is not contiguous")
+    return _pointer(array.ctypes.data)
 
 
 def _check(status: int) -> None:
