@@ -20,9 +20,9 @@ from workers.cleaner.lines import (
 from workers.cleaner.memory import Profile, repeated
 from workers.cleaner.metadata import Metadata
 from workers.cleaner.segments import Segment, goes_on, join_segments, split_dump
-from workers.cleaner.signs import signs_of
+from workers.cleaner.signs import FIGURE, NAMED, SEPARATOR, signs_of
 from workers.cleaner.wording import Matrix
-from workers.text.normalize import comparable
+from workers.text.normalize import comparable, says
 
 __all__ = ["choose_lines"]
 
@@ -63,10 +63,10 @@ def choose_lines(content: str, title_hint: str | None, models: Models, profile: 
     )
     reasons: list[str | None] = []
     scores: list[float] = []
-    heading = comparable(title or "")
+    heading, last = comparable(title or ""), max(index, first)
     for number, text in enumerate(texts):
         reason, score = told[number], 1.0
-        if heading and number <= max(index, first) and comparable(text) == heading:
+        if heading and number <= last and says(text, heading):
             reason = "title" if number == index else "repeated_title"
         elif number == index and not chosen[number]:
             reason = "title"
@@ -112,13 +112,13 @@ def _ruled(text: str, signs: int) -> str | None:
     """The reason that holds wherever the line stands, or None."""
     if len(text) > 120:
         return None
-    if is_navigation(text.lstrip("•· ")):
+    if signs & SEPARATOR and is_navigation(text.lstrip("•· ")):
         return "navigation"
     if is_byline(text):
         return "byline"
     if points_elsewhere(text):
         return "promotion"
-    reason = classify(text, signs)
+    reason = classify(text, signs) if signs & (FIGURE | NAMED) else None
     return reason if reason in _RULED and (reason == "document_id" or not is_prose(text)) else None
 
 
@@ -185,9 +185,7 @@ def _opens_with_headline(lines: Sequence[str], chosen: Sequence[bool]) -> bool:
 def _place_of(title: str, lines: Sequence[str], first: int) -> int:
     """The last line, not far below the start of the body, that says the title; -1 where none does."""
     said = comparable(title)
-    return next(
-        (number for number in range(min(first + 2, len(lines) - 1), -1, -1) if comparable(lines[number]) == said), -1
-    )
+    return next((number for number in range(min(first + 2, len(lines) - 1), -1, -1) if says(lines[number], said)), -1)
 
 
 def _why(line: str, signs: int, number: int, first: int, title_index: int) -> str:

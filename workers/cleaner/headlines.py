@@ -33,6 +33,7 @@ _JOINTS = re.compile(
 )  # fmt: skip
 _BULLET = re.compile(r"^[•·▪◦‣*]\s+")
 _NEXT, _BEFORE = 4, 2
+_MOST_HOLDING = 9
 _FAR = 9
 #: A start of the body holds so many words; of the eight pieces from there on three are body, and so much of their text.
 _SOLID_WORDS, _SOLID_REACH, _SOLID_PIECES, _SOLID_SHARE = 12, 8, 3, 0.6
@@ -152,20 +153,32 @@ def _whereabouts(segments: Sequence[Segment], found: Sequence[Headline], chances
     names = [comparable(one.text) for one in found]
     lines = [comparable(segment.text) if len(segment.text) <= 2 * _LONGEST else "" for segment in segments]
     times = Counter(lines)
+    joined = "\n".join(lines)
     last = {name: one.number for one, name in zip(found, names, strict=True) if one.number <= first}
     rows = []
     for one, name in zip(found, names, strict=True):
         number = one.number
         after = segments[number + 1] if number + 1 < len(segments) else None
-        words = words_in(one.text)
+        words, whole = words_in(one.text), words_in(segments[number].text)
         rows.append([
             float(chances[number]), float(number - first), float(len(found)), float(min(5, times[name])), float(last.get(name) == number),
             float(min(12, segments[number].blanks)), float(min(12, after.blanks)) if after else 12.0, float(segments[number].bullet),
             float(segments[number].glue), float(after.glue) if after else 0.0, float(number),
-            float(min(9, sum(name in line for line in lines))) if len(name) > 12 else 0.0, float(one.part), float(one.parts),
-            words / max(1, words_in(segments[number].text)), float(words_in(segments[number].text) - words),
+            float(_lines_with(name, joined)) if len(name) > 12 else 0.0, float(one.part), float(one.parts),
+            words / max(1, whole), float(whole - words),
         ])  # fmt: skip
     return np.array(rows, np.float32)
+
+
+def _lines_with(words: str, lines: str) -> int:
+    """In how many of the lines the words stand; nine for nine or more."""
+    count = 0
+    at = lines.find(words)
+    while at >= 0 and count < _MOST_HOLDING:
+        count += 1
+        end = lines.find("\n", at + len(words))
+        at = lines.find(words, end) if end >= 0 else -1
+    return count
 
 
 def _overlaps(

@@ -20,6 +20,14 @@ _SENTENCE_GLUE = re.compile(
 _WORD_GLUE = re.compile(
     rf"(?<=[{_LOWER}0-9)][{_LOWER}0-9)])(?=[{_UPPER}][{_LOWER}{_UPPER} ])|(?<=[{_LOWER}])(?=[{_UPPER}][{_LOWER}])"
 )
+_CAPITAL = re.compile(f"[{_UPPER}]")
+_LOWER_LETTER = re.compile(f"[{_LOWER}]")
+_LETTER = re.compile(f"[{_LOWER}{_UPPER}]")
+_LETTERS = re.compile(f"[{_LOWER}{_UPPER}]+")
+#: The end of a sentence, before what may be the next block.
+_SENTENCE_END = re.compile(rf"[.!?…](?:[”\"»’](?=[{_UPPER}“„«])|(?=[{_UPPER}“„«‘\"]))")
+#: So much of a dump (characters) tells whether its blocks ran together.
+_GLUE_READ = 200_000
 _GLUED_WORD = re.compile(rf"[{_UPPER}]?[{_LOWER}]+[{_UPPER}][{_LOWER}]+")
 #: Names that are written so; they are no sign of glue and are never split.
 _NAMES = frozenset({
@@ -29,11 +37,13 @@ _NAMES = frozenset({
     "DuckDuckGo", "BlackBerry", "DreamWorks", "LeBron", "DeSantis", "OneTrust", "QuickTime", "iTunes", "iCloud", "MySpace", "GoFundMe",
 })  # fmt: skip
 _LEAST_GLUED = 8
+_SENTENCES_MET, _WORDS_MET = 1, 2
 _BULLET = re.compile(r"^(?:[•·▪◦‣*–-]\s+|\d{1,2}[.)]\s+)")
 
 
 class Segment(NamedTuple):
-    """A piece of a dump. `joint` is what stood between it and the piece before: a line break, or nothing where blocks were glued."""
+    """A piece of a dump. `joint` is what stood between it and the piece before: a line break, or nothing where blocks were glued; `glue` is 1 where
+    sentences met, 2 where words met."""
 
     text: str
     joint: str = "\n"
@@ -46,50 +56,76 @@ class Segment(NamedTuple):
 def split_dump(content: str) -> list[Segment]:
     """The pieces; joined again with their joints they give the dump's visible text, white space aside. Raises Refused("too_expensive")
     above 8,000 pieces."""
-    splits_words = _is_glued(content)
+    glue = _glue(content)
+    cuts = iter([*sorted(glue), len(content)])
+    cut = next(cuts)
     segments: list[Segment] = []
-    blanks = 0
+    blanks = start = 0
     for line in content.split("\n"):
+        end = start + len(line)
         text = line.strip()
         if not text:
             blanks += 1
+            start = end + 1
             continue
-        indent = min(20, len(line) - len(line.lstrip()))
+        indent = len(line) - len(line.lstrip())
         bullet = bool(_BULLET.match(text))
-        for number, (piece, glue) in enumerate(_pieces(text, splits_words=splits_words)):
-            if number == 0:
-                segments.append(Segment(piece, "\n", 0, blanks, indent, bullet))
-            else:
-                segments.append(Segment(piece, "", glue))
-        blanks = 0
+        parts = [(text, 0)]
+        if cut < end:
+            inside = []
+            while cut < end:
+                inside.append((cut - start - indent, glue[cut]))
+                cut = next(cuts)
+            parts = _parts(text, inside)
+        segments.append(Segment(parts[0][0], "\n", 0, blanks, min(20, indent), bullet))
+        segments += [Segment(piece, "", glued) for piece, glued in parts[1:]]
+        blanks, start = 0, end + 1
         if len(segments) > MOST_BLOCKS:
             raise Refused("too_expensive", f"more than {MOST_BLOCKS} lines of text")
     return segments
 
 
+def _parts(text: str, cuts: Sequence[tuple[int, int]]) -> list[tuple[str, int]]:
+    """(text, glue) of each part of a line that is cut at these places."""
+    if cuts[-1] == (len(text) - 1, _WORDS_MET):  # a capital before the white space at the end of the line
+        cuts = cuts[:-1]
+    edges = [(0, 0), *cuts, (len(text), 0)]
+    parts = [(text[start:end].strip(), glue) for (start, glue), (end, _) in pairwise(edges)]
+    return [(part, glue) for part, glue in parts if part]
+
+
+def _glue(content: str) -> dict[int, int]:
+    """Where parts of lines meet, and what met there. Looking at the full stops and capitals alone spares trying the patterns at
+    every letter."""
+    cuts = {}
+    for end in _SENTENCE_END.finditer(content):
+        for place in {end.start() + 1, end.end()}:
+            if _SENTENCE_GLUE.match(content, place):
+                cuts[place] = _SENTENCES_MET
+    if _is_glued(content):
+        for capital in _CAPITAL.finditer(content):
+            place = capital.start()
+            if _WORD_GLUE.match(content, place) and not _is_name(content, place):
+                cuts.setdefault(place, _WORDS_MET)
+    return cuts
+
+
 def _is_glued(content: str) -> bool:
     """Whether blocks ran together in this dump: many different words with a capital inside that are no known name."""
     words: set[str] = set()
-    for match in _GLUED_WORD.finditer(content, 0, 200_000):
-        if match[0] not in _NAMES:
-            words.add(match[0])
-            if len(words) >= _LEAST_GLUED:
-                return True
+    done = 0
+    for capital in _CAPITAL.finditer(content, 0, _GLUE_READ):
+        place = capital.start()
+        if place <= done or not _LOWER_LETTER.match(content, place - 1):
+            continue
+        start = place
+        while start > done and _LETTER.match(content, start - 1):
+            start -= 1
+        done = _LETTERS.match(content, place, _GLUE_READ).end()  # type: ignore[union-attr]  a capital is a letter
+        words.update(match[0] for match in _GLUED_WORD.finditer(content, start, done) if match[0] not in _NAMES)
+        if len(words) >= _LEAST_GLUED:
+            return True
     return False
-
-
-def _pieces(line: str, *, splits_words: bool) -> list[tuple[str, int]]:
-    """(text, glue) of each part: glue 1 where sentences met, 2 where words met."""
-    cuts = {match.start(): 1 for match in _SENTENCE_GLUE.finditer(line)}
-    if splits_words:
-        for match in _WORD_GLUE.finditer(line):
-            if not _is_name(line, match.start()):
-                cuts.setdefault(match.start(), 2)
-    if not cuts:
-        return [(line, 0)]
-    edges = [0, *sorted(cuts), len(line)]
-    parts = [(line[start:end].strip(), cuts.get(start, 0)) for start, end in pairwise(edges)]
-    return [(text, glue) for text, glue in parts if text]
 
 
 def _is_name(line: str, at: int) -> bool:
@@ -107,7 +143,7 @@ def join_segments(kept: Sequence[tuple[int, Segment]]) -> list[str]:
     paragraphs: list[str] = []
     before = -2
     for number, segment in kept:
-        if paragraphs and number == before + 1 and segment.glue == 2:
+        if paragraphs and number == before + 1 and segment.glue == _WORDS_MET:
             paragraphs[-1] += segment.text
         elif paragraphs and number == before + 1 and goes_on(paragraphs[-1], segment):
             unspaced = segment.text[0] in ".,;:!?)”’»…" or _WIDE_START.match(segment.text)
