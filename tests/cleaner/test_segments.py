@@ -3,6 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from workers.cleaner import segments
 from workers.cleaner.segments import join_segments, split_dump
 
 
@@ -57,3 +58,26 @@ def test_list_items_and_headings_stay_apart() -> None:
 @given(st.text())
 def test_no_character_is_lost(content: str) -> None:
     assert "".join("".join(_texts(content)).split()) == "".join(content.split())
+
+
+_BITS = (
+    "said", "gesagt.", "Nach", " ", "\n", "\t ", "“", "”", '"', "YouTube", "iPhone", "PolitikNachrichten", "PressZohran", "2023", "Von", "!", ".", "…", "A", "b", "ß",
+    "Ärger", "»", "’", "xYz ", "aB", "%", ")", "«",
+)  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(_BITS), max_size=60).map("".join))
+def test_looking_at_full_stops_and_capitals_alone_misses_no_glue(content: str) -> None:
+    words = {match[0] for match in segments._GLUED_WORD.finditer(content)} - segments._NAMES
+    assert segments._is_glued(content) == (len(words) >= segments._LEAST_GLUED)
+    cuts = {match.start(): 1 for match in segments._SENTENCE_GLUE.finditer(content)}
+    if segments._is_glued(content):
+        for match in segments._WORD_GLUE.finditer(content):
+            if not segments._is_name(content, match.start()):
+                cuts.setdefault(match.start(), 2)
+    assert segments._glue(content) == cuts
+
+
+def test_a_capital_at_the_end_of_a_line_is_no_word() -> None:
+    labels = "PolitikNachrichten SportErgebnisse WetterBericht KulturKalender ReiseTipps AutoTest GeldAnlage HausGarten"
+    assert _texts(f"{labels}\nplan saidB  \n")[-1] == "plan saidB"

@@ -121,7 +121,8 @@ def _is_glued(content: str) -> bool:
         start = place
         while start > done and _LETTER.match(content, start - 1):
             start -= 1
-        done = _LETTERS.match(content, place, _GLUE_READ).end()  # type: ignore[union-attr]  a capital is a letter
+        run = _LETTERS.match(content, place, _GLUE_READ)
+        done = run.end() if run else place + 1
         words.update(match[0] for match in _GLUED_WORD.finditer(content, start, done) if match[0] not in _NAMES)
         if len(words) >= _LEAST_GLUED:
             return True
