@@ -54,8 +54,8 @@ class Metadata:
     twitter_title: str = ""
 
 
-def read_metadata(content: str) -> tuple[LexborHTMLParser, Metadata]:
-    """The parsed page and what it says of itself."""
+def read_metadata(content: str | bytes) -> tuple[LexborHTMLParser, Metadata]:
+    """The parsed page (text, or bytes in UTF-8) and what it says of itself."""
     tree = LexborHTMLParser(content)
     told = _telling_nodes(tree)
     meta = _meta_tags(told["meta"])

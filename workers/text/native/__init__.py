@@ -23,9 +23,9 @@ __all__ = [
     "describe",
     "describe_places",
     "language_scores",
-    "load_closing",
     "line_marks",
     "lines_saying",
+    "load_closing",
     "load_line_tables",
     "load_reading_tables",
     "load_signs",
@@ -282,9 +282,10 @@ def load_closing(tags: Collection[str]) -> None:
     _check(_library().depth_tables(joined, _long(len(joined)), _at(values), _long(len(tags))))
 
 
-def nests_deeper(source: bytes, most_tags: int, deepest: int) -> bool:
-    """Whether a page (UTF-8) may nest deeper, or has more tags; True also where it has too many kinds of elements to tell."""
-    return bool(_library().depth_exceeds(source, _long(len(source)), _long(most_tags), _long(deepest)))
+def nests_deeper(source: bytes, fewest: int, most_tags: int, deepest: int) -> bool:
+    """Whether a page (UTF-8) has more tags, or with so many "<" at least nests deeper; True also where it has too many kinds of elements to tell."""
+    sizes = (len(source), fewest, most_tags, deepest)
+    return bool(_library().depth_exceeds(source, *map(_long, sizes)))
 
 
 class Automaton(NamedTuple):
