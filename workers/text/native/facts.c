@@ -213,8 +213,8 @@ static uint8_t says(const unsigned char *at, const unsigned char *end, const sli
         if (gap) words[length++] = ' ';
         gap = 0;
         unsigned char letter = (unsigned char)(*at >= 'A' && *at <= 'Z' ? *at + 32 : *at);
-        if (!length && !begins[letter]) return 0;
         words[length++] = (char)letter;
+        if (length == 2 && !(begins[(unsigned char)words[0] << 5 | letter >> 3] >> (letter & 7) & 1)) return 0;
     }
     for (size_t i = 0; i < count; i++)
         if ((open ? said[i].size >= length : said[i].size == length) && !memcmp(said[i].at, words, length)) return open ? 2 : 1;
@@ -224,7 +224,7 @@ static uint8_t says(const unsigned char *at, const unsigned char *end, const sli
 /* Fill the marks of the lines of a text: what `says` tells of `said` (comparable texts in UTF-8, a line feed between two); 1 where it has not as many lines. */
 EXPORT int32_t facts_say(const char *text, int64_t size, const char *said, int64_t said_size, int64_t longest, uint8_t *marks, int64_t lines) {
     slice things[MOST_THINGS];
-    uint8_t begins[256] = {0}; /* with which byte one of them begins */
+    uint8_t begins[65536 / 8] = {0}; /* with which two bytes one of them begins */
     size_t count = 0, most = 0;
     for (const char *at = said, *end = said + said_size; at <= end; count++) {
         const char *stop = at < end ? memchr(at, '\n', (size_t)(end - at)) : NULL;
@@ -232,7 +232,7 @@ EXPORT int32_t facts_say(const char *text, int64_t size, const char *said, int64
         if (count == MOST_THINGS) return 1;
         things[count] = (slice){at, (size_t)(stop - at)};
         if (things[count].size > most) most = things[count].size;
-        if (stop > at) begins[(unsigned char)*at] = 1;
+        if (stop > at + 1) begins[(unsigned char)at[0] << 5 | (unsigned char)at[1] >> 3] |= (uint8_t)(1u << ((unsigned char)at[1] & 7));
         at = stop + 1;
     }
     const unsigned char *at = (const unsigned char *)text, *end = at + size;
