@@ -104,8 +104,36 @@ def best(candidates: Iterable[Candidate]) -> Stamp | None:
 
 def parse_stamp(text: str, method: str, confidence: float) -> Candidate | None:
     """The first stamp in a metadata value."""
+    if (told := _STATED.fullmatch(text)) and (stamp := _stated(told, method, confidence)):
+        return stamp
     found = find_stamps(text[:200], method, confidence)
     return Candidate(found[0].published, doubtful=found[0].doubtful) if found else None
+
+
+#: As metadata writes times; whatever else could be found would lie inside of it.
+_STATED = re.compile(
+    r"(?P<day>(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01]))(?:[T ](?P<clock>(?:[01]\d|2[0-3]):[0-5]\d(?P<s>:[0-5]\d)?)(?:(?<=:\d\d:\d\d)\.\d{1,9})?(?P<z>Z|[+-]\d\d:?\d\d)?)?",
+    re.ASCII,
+)  # fmt: skip
+
+
+def _stated(match: re.Match[str], method: str, confidence: float) -> Candidate | None:
+    day, clock, seconds, zone = match.groups()
+    if not _LEAST_YEAR <= int(day[:4]) <= _LAST_YEAR or (day[8:] > "28" and not _exists(day)):
+        return None
+    if clock is None:
+        return Candidate(Stamp(day, "day", "unknown", method, day, confidence))
+    offset = _zone(zone) or ""
+    value, precision = f"{day}T{clock}{offset}", "second" if seconds else "minute"
+    return Candidate(Stamp(value, precision, "explicit" if zone else "unknown", method, match[0], confidence))
+
+
+def _exists(day: str) -> bool:
+    try:
+        date.fromisoformat(day)
+    except ValueError:
+        return False
+    return True
 
 
 def find_stamps(text: str, method: str, confidence: float) -> list[Candidate]:
