@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, model_validator
 
 __all__ = [
     "AnnotatedArticle",
@@ -59,6 +59,18 @@ class RawArticle(Message):
     title_hint: str | None = None
     published_hint: str | None = Field(None, max_length=128)
     authors_hint: tuple[str, ...] | None = None
+    _encoded: tuple[str | None, bytes] | None = PrivateAttr(default=None)
+
+    def keep_utf8(self, encoded: bytes) -> None:
+        """Remember `content` in UTF-8, where who read the message has that at hand: encoding a page takes longer than a fifth of its parsing."""
+        self._encoded = (self.content, encoded)
+
+    @property
+    def utf8(self) -> bytes:
+        """`content` in UTF-8, without what UTF-8 cannot say (lone surrogates)."""
+        if self._encoded is not None and self._encoded[0] is self.content:  # not of what a copy was made from
+            return self._encoded[1]
+        return (self.content or "").encode("utf-8", "ignore")
 
     @model_validator(mode="after")
     def _has_content(self) -> Self:

@@ -13,14 +13,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
-from workers.cleaner import blocks, body_model, signs, wording
+from workers.cleaner import blocks, body_model, line_facts, signs, wording
 from workers.cleaner import page as page_module
 from workers.cleaner.blocks import Page, read_page
 from workers.cleaner.metadata import Metadata, read_metadata
 from workers.cleaner.segments import split_dump
 from workers.cleaner.titles import headline_anchor
 from workers.errors import Refused
-from workers.text import language, native
+from workers.text import language, native, normalize
 
 _LIBRARY = native.LIBRARY
 _NAMES = (
@@ -185,6 +185,34 @@ def test_signs_are_found_alike(texts: Sequence[str]) -> None:
     assert compiled == plain
 
 
+_LINES = st.lists(
+    st.one_of(
+        st.sampled_from((*_TEXTS, "3 Comments", "By Ann Hill", "_by", "Read more", "on 5 May 2024", "8 May, 17:05", "5.6.24", "2024-06-05", "12 Kommentare", "harbour CLOSED", "Harbour  closed!")),
+        st.text("0129 .,:/-aByMcoments年é_", max_size=40), st.text(max_size=30),
+    ).map(lambda text: text.replace("\n", " ")),
+    max_size=12,
+)  # fmt: skip
+
+
+@given(_LINES)
+@settings(max_examples=500, deadline=None)
+def test_line_facts_are_found_alike(texts: Sequence[str]) -> None:
+    compiled, plain = _both(lambda: line_facts.line_facts(texts))
+    assert compiled == plain
+
+
+@given(
+    _LINES,
+    st.lists(st.sampled_from(("Harbour closed", "by ann hill", "", "über", "読者", "x" * 5_000)), max_size=3),
+    st.integers(0, 30),
+)
+@settings(max_examples=500, deadline=None)
+def test_who_says_the_same_is_found_alike(texts: Sequence[str], said: Sequence[str], longest: int) -> None:
+    things = {normalize.comparable(text) for text in (*said, *texts[:2])}
+    compiled, plain = _both(lambda: normalize.which_say(texts, things, longest))
+    assert compiled == plain == [len(text) <= longest and normalize.comparable(text) in things for text in texts]
+
+
 def test_an_empty_text_is_an_error() -> None:
     with pytest.raises(ValueError, match="empty"):
         wording.describe(["a", ""])
@@ -202,6 +230,8 @@ def test_real_pages_and_dumps_are_read_alike(bench: Path) -> None:
         segments = split_dump(dumps[name])
         compiled, plain = _both(lambda segments=segments: body_model.line_rows(segments))
         np.testing.assert_array_equal(compiled, plain)
+        compiled, plain = _both(lambda segments=segments: line_facts.line_facts([one.text for one in segments]))
+        assert compiled == plain
 
 
 @given(st.lists(_PIECES, min_size=1, max_size=60).map(" ".join))

@@ -5,8 +5,10 @@ cost half a minute in any tree builder. A browser stops at about 512; what peopl
 """
 
 import re
+from functools import lru_cache
 
 from workers.errors import Refused
+from workers.text import native
 
 __all__ = ["flattened"]
 
@@ -51,15 +53,27 @@ _CLOSED_BY_THE_NEXT = frozenset(
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]{0,30})")
 
 
-def flattened(content: str) -> str:
-    """The page, without the tags of elements that nest more than 1,500 deep. Raises Refused("too_expensive") above 600,000 tags."""
-    if content.count("<") < _FEW_TAGS:
-        return content
-    deep = _deep_names(content)
+def flattened(content: str, encoded: bytes) -> bytes:
+    """The page for the parser, without the tags of elements that nest more than 1,500 deep; `encoded` is the content in UTF-8. Raises Refused("too_expensive") above 600,000 tags."""
+    deep = _deep_names(content) if _may_be_deep(encoded) else None
     if not deep:
-        return content
+        return encoded
     names = "|".join(sorted(map(re.escape, deep)))
-    return re.sub(rf"</?(?:{names})\b[^<>]{{0,2000}}>?", " ", content, flags=re.IGNORECASE)
+    shallow = re.sub(rf"</?(?:{names})\b[^<>]{{0,2000}}>?", " ", content, flags=re.IGNORECASE)
+    return shallow.encode("utf-8", "ignore")
+
+
+def _may_be_deep(source: bytes) -> bool:
+    """What the compiled core denies of nearly all pages; without it, whether there are tags enough."""
+    if native.LIBRARY is None:
+        return source.count(b"<") >= _FEW_TAGS
+    _give_tags()
+    return native.nests_deeper(source, _FEW_TAGS, _MAX_TAGS, _DEEPEST)
+
+
+@lru_cache(maxsize=1)
+def _give_tags() -> None:
+    native.load_closing(_CLOSED_BY_THE_NEXT)
 
 
 def _deep_names(content: str) -> set[str]:

@@ -82,7 +82,7 @@ def choose(raw: RawArticle, models: Models, profile: Profile | None = None) -> C
     content = raw.content or ""
     if not looks_like_html(content, raw.media_type):
         return choose_lines(content, raw.title_hint, models, profile)
-    tree, metadata = read_metadata(flattened(content))
+    tree, metadata = read_metadata(flattened(content, raw.utf8))
     return choose_blocks(read_page(tree), metadata, models, profile)
 
 

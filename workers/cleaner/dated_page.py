@@ -2,11 +2,13 @@
 date on it."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from workers.cleaner.published import Candidate, digits_of, find_stamps, reordered
+from workers.cleaner.line_facts import BYLINE, COMMENTS, DATED, PROSE, RELATED, line_facts
+from workers.cleaner.published import Candidate, digits_of, reordered, stamps_in
 from workers.text.normalize import comparable, which_say
 
 __all__ = ["Page", "Place", "heading_of", "page_of", "places"]
@@ -15,16 +17,22 @@ _COMMENTS = re.compile(
     r"^\W*(?:\d+\s+)?(?:comments?|kommentare?|leave a (?:reply|comment)|commentaires?|comentarios?|responses?|antworten?|reaktionen|обсуждени\w*|комментари\w*|диалог|التعليقات|diskussion)\b",
     re.IGNORECASE,
 )  # fmt: skip
-#: Whole words, since the quantifiers give nothing back.
-_TWELVE_WORDS, _TWENTY_TWO_WORDS = (re.compile(rf"(?:\W*+\w++){{{least}}}") for least in (12, 22))
-_LONGEST_TITLE = 250
+_RELATED = re.compile(
+    r"^\W*(?:related|more (?:from|stories|news|on)|latest|recent|most (?:read|popular)|you (?:may|might)|read (?:more|also|next)|aktuelle|neueste|letzte|weitere|mehr (?:zum|aus)|auch interessant|lesen sie|lies auch|"
+    r"meistgelesen|das könnte|ähnliche|verwandte|à lire|articles? (?:similaires|récents)|derniers|les plus lus|relacionad|últimas|más leíd|leggi anche|похожие|читайте|archives?|archiv)\b",
+    re.IGNORECASE,
+)  # fmt: skip
+_BYLINE = re.compile(
+    r"^\W*(?:by|von|par|por|di|from|author|autor|autor:in|text|автор|by:|von:|geschrieben|posted by|written by|redaktion|editor|خبر|بقلم)\b",
+    re.IGNORECASE,
+)
+_LONGEST_TITLE, _LONGEST_BYLINE, _LONGEST_RELATED = 250, 90, 60
 #: `/en-gb/` in a url.
 _LOCALE = re.compile(r"[/.][a-z]{2}[-_]([a-z]{2})(?=[/.]|$)", re.IGNORECASE)
 _LONGEST_LINE = 2000
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A stamp with the number of its line and what stands before it there."""
 
     candidate: Candidate
@@ -34,12 +42,16 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The lines of a page, where its title stands (-1 for nowhere), which lines are prose, and the dates that its url spells."""
+    """The lines of a page and what each may hold (`line_facts`), where its title stands (-1 for nowhere), which lines are prose, which begin as
+    bylines and as headings of links do, and the dates that its url spells."""
 
     lines: Sequence[str]
+    facts: Sequence[int]
     title: int
     titles: Sequence[int]
-    prose: Sequence[bool]
+    prose: frozenset[int]
+    bylines: frozenset[int]
+    related: frozenset[int]
     url_dates: Sequence[tuple[int, int, int | None]]
     comments_from: int
     reasons: Sequence[str | None]
@@ -50,25 +62,32 @@ def page_of(
     lines: Sequence[str], title: int, url: str, reasons: Sequence[str | None] = (), marks: Sequence[str] = ()
 ) -> Page:
     """The page for scoring. `marks` are further strings that may spell a date (document ids)."""
-    prose = [_is_prose(line) for line in lines]
-    lower_part = range(len(lines) // 4 + 1, len(lines))
+    facts = line_facts(lines)
+    telling = [number for number, fact in enumerate(facts) if fact > DATED]
+    lower_part = (number for number in telling if number > len(lines) // 4 and facts[number] & COMMENTS)
     comments = next(
         (number for number in lower_part if len(lines[number]) < 60 and _COMMENTS.match(lines[number])), len(lines)
     )
-    dates = [found for text in (_without_archive(url), *marks) for found in digits_of(text)]
     heading = title if title >= 0 else heading_of(lines)
     again = which_say(lines, {comparable(lines[heading])}, _LONGEST_TITLE) if heading >= 0 else []
-    titles = [number for number, says in enumerate(again) if says and number]
     return Page(
-        lines,
-        heading,
-        titles or [heading] * (heading >= 0),
-        prose,
-        dates,
-        comments,
-        reasons or [None] * len(lines),
-        _american(url),
+        lines=lines,
+        facts=facts,
+        title=heading,
+        titles=[number for number, says in enumerate(again) if says and number] or [heading] * (heading >= 0),
+        prose=frozenset(number for number in telling if facts[number] & PROSE),
+        bylines=_begun(lines, [number for number in telling if facts[number] & BYLINE], _BYLINE, _LONGEST_BYLINE),
+        related=_begun(lines, [number for number in telling if facts[number] & RELATED], _RELATED, _LONGEST_RELATED),
+        url_dates=[found for text in (_without_archive(url), *marks) for found in digits_of(text)],
+        comments_from=comments,
+        reasons=reasons or [None] * len(lines),
+        month_first=_american(url),
     )
+
+
+def _begun(lines: Sequence[str], asked: Sequence[int], pattern: re.Pattern[str], longest: int) -> frozenset[int]:
+    """Which of some lines begin as the pattern says, and are shorter than so many characters."""
+    return frozenset(number for number in asked if len(lines[number]) < longest and pattern.match(lines[number]))
 
 
 def _american(url: str) -> bool:
@@ -78,17 +97,6 @@ def _american(url: str) -> bool:
         return locale.group(1).lower() == "us"
     host = urlsplit(url).hostname or ""
     return host.endswith((".us", ".gov", ".mil", ".com", ".edu"))
-
-
-def _is_prose(line: str) -> bool:
-    """Twelve words in a line that ends as a sentence does, or twenty-two (of the first 400 characters)."""
-    size = len(line)
-    if size < 23:  # twelve words and the spaces between them
-        return False
-    ended = line.rstrip()[-1:] in '.!?…»”"'
-    if ended:
-        return _TWELVE_WORDS.match(line, 0, 400) is not None
-    return size >= 43 and _TWENTY_TWO_WORDS.match(line, 0, 400) is not None
 
 
 def _without_archive(url: str) -> str:
@@ -101,42 +109,57 @@ def heading_of(lines: Sequence[str]) -> int:
     if not lines:
         return -1
     title = comparable(lines[0])
-    best, length, seen = -1, max(9, int(0.2 * len(title))), 0
+    best, length = -1, max(9, int(0.2 * len(title)))
     for number, line in enumerate(lines[1:], 1):
         if len(line) > _LONGEST_TITLE:
-            seen += 1
             continue
         words = comparable(line) if len(line) > length or "İ" in line else ""  # only İ grows in lower case
         if len(words) > length and words in title:
             best, length = number, len(words)
-        seen += _is_prose(line)
     return best
 
 
 def places(page: Page) -> list[Place]:
     """Every date on the page, in reading order; day and month as the page's other dates and its url tell."""
     found = []
-    for number, line in enumerate(page.lines):
-        for stamp in find_stamps(line[:_LONGEST_LINE], "visible_stamp", 0.5):
+    for number in [number for number, fact in enumerate(page.facts) if fact & DATED]:
+        line = page.lines[number]
+        for stamp in stamps_in(line[:_LONGEST_LINE], "visible_stamp", 0.5):
             before = line[max(0, stamp.start - 40) : stamp.start]
             if stamp.start < 4 and number and len(page.lines[number - 1]) < 40:
                 before = page.lines[number - 1] + " " + before
             found.append(Place(stamp, number, before))
-    return [Place(_ordered(place.candidate, found, page), place.line, place.before) for place in found]
+    return _ordered(found, page) if any(place.candidate.doubtful for place in found) else found
 
 
-def _ordered(candidate: Candidate, found: Sequence[Place], page: Page) -> Candidate:
-    """A doubtful date read month first where that is what the url spells, or what the page's sure dates with this separator show."""
-    if not candidate.doubtful:
-        return candidate
+def _ordered(found: Sequence[Place], page: Page) -> list[Place]:
+    """The places, doubtful dates read month first where that is what the url spells, or what the page's sure dates with that separator show."""
+    spelled = frozenset(f"{year:04d}-{month:02d}-{day:02d}" for year, month, day in page.url_dates if day)
+    named = frozenset(place.candidate.day for place in found if not place.candidate.separator)
+    orders: dict[str, list[bool]] = {}
+    for place in found:
+        if (first := _month_first(place.candidate)) is not None:
+            orders.setdefault(place.candidate.separator, []).append(first)
+    return [
+        place._replace(
+            candidate=_read_as_told(place.candidate, spelled, orders.get(place.candidate.separator, ()), named, page)
+        )
+        if place.candidate.doubtful
+        else place
+        for place in found
+    ]
+
+
+def _read_as_told(
+    candidate: Candidate, spelled: Collection[str], orders: Sequence[bool], named: Collection[str], page: Page
+) -> Candidate:
+    """A doubtful date in the likelier order. `orders`: whether sure dates written so have the month first; `named`: the days that the page names in
+    words."""
     other = reordered(candidate)
-    spelled = {f"{year:04d}-{month:02d}-{day:02d}" for year, month, day in page.url_dates if day}
     if candidate.day in spelled or other.day in spelled:
-        return replace(other if other.day in spelled else candidate, doubtful=False)
-    firsts = [_month_first(place.candidate) for place in found if place.candidate.separator == candidate.separator]
-    if True in firsts or False in firsts:
-        return other if firsts.count(True) > firsts.count(False) else candidate
-    named = {place.candidate.day for place in found if not place.candidate.separator}
+        return (other if other.day in spelled else candidate)._replace(doubtful=False)
+    if orders:
+        return other if orders.count(True) > orders.count(False) else candidate
     if (other.day in named) != (candidate.day in named):
         return other if other.day in named else candidate
     return other if page.month_first else candidate

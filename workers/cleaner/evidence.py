@@ -4,16 +4,17 @@ The weights are fitted by `make train-publication` (benchmarks/training/publicat
 
 import json
 import re
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from importlib.resources import files
+from typing import NamedTuple
 
-from schemas.articles import Published
 from workers.cleaner.dated_page import Page, Place, places
-from workers.cleaner.published import Candidate
+from workers.cleaner.published import Candidate, Stamp
 
 __all__ = ["TOLD", "Option", "no_date", "options_of", "weights"]
 
@@ -30,26 +31,20 @@ _PUBLISHED = re.compile(
     re.IGNORECASE,
 )  # fmt: skip
 _PREPOSITION = re.compile(r"\b(?:on|am|vom|le|el)\W{0,4}$", re.IGNORECASE)
-_OTHER = re.compile(
-    r"(?:©|\(c\)|copyright|since|seit|depuis|until|bis|from|expires?|deadline|joined|born|geboren|termin|event|archived|retrieved|accessed|abgerufen|today|heute|"
-    r"jahrgang|ausgabe|next|previous|vorheriger|nächster|mitglied seit|registriert|valid)\W{0,12}$",
-    re.IGNORECASE,
+#: What stands right before a date of something else; the sign of copyright is asked for beside.
+_OTHER = (
+    "(c", "copyright", "since", "seit", "depuis", "until", "bis", "from", "expire", "expires", "deadline", "joined", "born", "geboren",
+    "termin", "event", "archived", "retrieved", "accessed", "abgerufen", "today", "heute", "jahrgang", "ausgabe", "next", "previous",
+    "vorheriger", "nächster", "registriert", "valid",
 )  # fmt: skip
-_SAYS = re.compile(
-    r"\b(?:says?|sagt|meint|schreibt|schrieb|wrote|a dit|dice|reply|antworten|répondre|permalink)\b", re.IGNORECASE
-)
-_RELATED = re.compile(
-    r"^\W*(?:related|more (?:from|stories|news|on)|latest|recent|most (?:read|popular)|you (?:may|might)|read (?:more|also|next)|aktuelle|neueste|letzte|weitere|mehr (?:zum|aus)|auch interessant|lesen sie|lies auch|"
-    r"meistgelesen|das könnte|ähnliche|verwandte|à lire|articles? (?:similaires|récents)|derniers|les plus lus|relacionad|últimas|más leíd|leggi anche|похожие|читайте|archives?|archiv)\b",
-    re.IGNORECASE,
-)  # fmt: skip
+_OTHER_REACH = 12
+_SAYS = frozenset({
+    "say", "says", "sagt", "meint", "schreibt", "schrieb", "wrote", "dice", "reply", "antworten", "répondre", "permalink",
+})  # fmt: skip
+_SAID_IN_FRENCH = " a dit "
 _CHANGED_AFTER = re.compile(r"^.{0,25}(?:geändert|bearbeitet|aktualisiert|updated|modified|edited)", re.IGNORECASE)
 _AFTER = re.compile(
     r"^.{0,25}(?:geschrieben|veröffentlicht|verfasst|erstellt|posted|published|publiziert|gepostet|опубликован|publicado|publié)",
-    re.IGNORECASE,
-)
-_BYLINE = re.compile(
-    r"^\W*(?:by|von|par|por|di|from|author|autor|autor:in|text|автор|by:|von:|geschrieben|posted by|written by|redaktion|editor|خبر|بقلم)\b",
     re.IGNORECASE,
 )
 #: What blog systems write under a piece: `This entry was posted on ...`, up to the date.
@@ -62,18 +57,27 @@ _ENTRY = re.compile(
 _WORD = re.compile(r"\w+")
 _FIGURE = re.compile(r"\d")
 _FIRST_LINES = 12
+_BAD_REASONS = frozenset({"footer", "comments", "related", "legal_notice", "clock"})
 _FEWEST_LINES = 6
 #: Who wrote it, on the date's own line.
-_BYLINE_BEFORE = re.compile(
-    r"\b(?:by|von|par|por|di|posted|geschrieben|verfasst|autor|author|reporter|correspondent|redaktion|автор)\b",
-    re.IGNORECASE,
-)
+_BYLINE_BEFORE = frozenset({
+    "by", "von", "par", "por", "di", "posted", "geschrieben", "verfasst", "autor", "author", "reporter", "correspondent", "redaktion",
+    "автор",
+})  # fmt: skip
 #: What a blog or news system puts beside the date of a piece: its comments counted, its category, its time of reading.
 _META = re.compile(
     r"\b(?:\d+\s+(?:comments?|kommentare?|commentaires?|comentarios?|replies|views|shares)|(?:no|keine) (?:comments|kommentare)|categor(?:y|ies)|kategorien?|"
-    r"catégories?|categorías?|tags?|filed under|posted in|abgelegt|veröffentlicht in|min(?:ute)?s? read|lesezeit|schlagw\w+|share|teilen|drucken|print)\b",
+    r"catégories?|categorías?|tags?|filed under|posted in|abgelegt|veröffentlicht in|min(?:ute)?s? read|lesezeit|schlagw(?:orte?|örter)|share|teilen|drucken|print)\b",
     re.IGNORECASE,
 )
+#: One of these is in what it finds.
+_META_WORDS = frozenset({
+    "comment", "comments", "kommentar", "kommentare", "commentaire", "commentaires", "comentario", "comentarios", "replies", "views",
+    "shares", "category", "categories", "kategorie", "kategorien", "catégorie", "catégories", "categoría", "categorías", "tag", "tags",
+    "filed", "posted", "abgelegt", "veröffentlicht", "read", "lesezeit", "schlagwort", "schlagworte", "schlagwörter", "share", "teilen",
+    "drucken", "print",
+})  # fmt: skip
+_LONGEST_META = 200
 #: Before a date in a sentence: what is to come.
 _AHEAD = re.compile(
     r"\b(?:will|shall|until|till|by|starting|effective|due|scheduled|expires?|deadline|register|upcoming|wird|werden|soll|bis|ab|findet|finden|sera|aura|avant|"
@@ -89,46 +93,82 @@ TOLD = {
 }  # fmt: skip
 
 
-def _features(place: Place, index: int, all_places: Sequence[Place], page: Page, days: Counter[str]) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class _Scene:
+    """A page with its dates: the lines that bear one, the days on each of them; how often each day stands outside of running text, and the last and
+    the first of those."""
+
+    page: Page
+    lines: Sequence[int]
+    days_on: Mapping[int, frozenset[str]]
+    outside: Counter[str]
+    latest: str
+    earliest: str
+    first_prose: int
+
+
+def _scene(page: Page, found: Sequence[Place]) -> _Scene:
+    days_on: dict[int, set[str]] = {}
+    for place in found:
+        days_on.setdefault(place.line, set()).add(place.candidate.day)
+    outside = Counter(place.candidate.day for place in found if place.line not in page.prose)
+    frozen = {line: frozenset(days) for line, days in days_on.items()}
+    latest, earliest = max(outside, default=""), min(outside, default="~")
+    return _Scene(page, sorted(days_on), frozen, outside, latest, earliest, min(page.prose, default=len(page.lines)))
+
+
+def _features(place: Place, index: int, scene: _Scene) -> list[str]:
     """The names of what is true of a candidate."""
-    line, day = page.lines[place.line], place.candidate.day
-    words = len(_WORD.findall(line[:400])) - len(_WORD.findall(place.candidate.published.raw))
-    label = _label(place, line, prose=page.prose[place.line] or _is_sentence(line, words))
+    page, at = scene.page, place.line
+    line, day, in_prose = page.lines[at], place.candidate.day, at in page.prose
+    start, end = place.candidate.start, place.candidate.end
+    found = _WORD.findall(line, 0, 400)
+    words = len(found) - len(_WORD.findall(place.candidate.published.raw))
+    sentence = _is_sentence(line, words)
+    entry, after = _is_entry(line, start), line[end : end + 60]
+    label = _label(place.before, after, entry=entry, prose=in_prose or sentence)
     # A sentence about the page itself is no running text, nor is the day that a paragraph begins with.
-    leads = place.candidate.start <= 3 and words > 18
-    about_page = label == "label_updated" or leads or _is_entry(place, line)
+    leads = start <= 3 and words > 18
+    about_page = label == "label_updated" or leads or entry
     named = [
-        _distance(place.line, page), f"line_{'alone' if words <= 2 else 'short' if words <= 8 or about_page else 'middle' if words <= 18 else 'long'}",
-        f"order_{min(index, 4)}", label, _url_feature(day, page), _crowd(place, all_places),
+        _distance(at, page), f"line_{'alone' if words <= 2 else 'short' if words <= 8 or about_page else 'middle' if words <= 18 else 'long'}",
+        f"order_{min(index, 4)}", label, _url_feature(day, page), _crowd(at, day, scene),
     ]  # fmt: skip
-    days_outside = days or [day]
-    below = range(place.line + 1, min(place.line + 12, len(page.lines)))
-    flags = {
-        "timed": place.candidate.published.precision != "day",
-        "prose": page.prose[place.line] and not about_page,
-        "sentence": not page.prose[place.line] and not about_page and _is_sentence(line, words),
-        "first_after_title": _first_after_title(place, all_places, page),
-        "latest": day >= max(days_outside),
-        "earliest": day <= min(days_outside),
-        "repeated": days[day] > 1,
-        "byline_near": any(_BYLINE.match(page.lines[near]) for near in range(max(0, place.line - 2), min(len(page.lines), place.line + 3)) if len(page.lines[near]) < 90),
-        "prose_below": sum(page.prose[at] for at in below) >= 2,
-        "no_prose_above": not any(page.prose[: place.line]),
-        "comments": place.line > page.comments_from or (words <= 14 and bool(_SAYS.search(line[:200]))),
-        "related": any(_RELATED.match(page.lines[near]) for near in range(max(0, place.line - 8), place.line) if len(page.lines[near]) < 60),
-        "clock": place.line < _FIRST_LINES and place.line < page.title and words <= 3,
-        "short_year": len(place.candidate.published.raw) <= 8,
-        "byline_here": words <= 18 and bool(_BYLINE_BEFORE.search(line[:300])),
-        "meta_line": words <= 18 and any(_META.search(text[:200]) for text in (line, *page.lines[place.line + 1 : place.line + 2]) if len(text) < 200),
-        "ahead": bool(_AHEAD.search(line[max(0, place.candidate.start - 60) : place.candidate.start])),
-        "range": sum(other.line == place.line and other.candidate.day != day for other in all_places) > 0,
-        "reason_bad": page.reasons[place.line] in {"footer", "comments", "related", "legal_notice", "clock"},
-        "label_after": bool(_AFTER.match(line[place.candidate.end : place.candidate.end + 60])),
-        "glued": _is_glued(line, place.candidate.start, place.candidate.end),
-        "leads": leads,
-        "low": place.line > 0.7 * len(page.lines),
-    }  # fmt: skip
-    return named + [name for name, true in flags.items() if true]
+    told = f" {' '.join(found).lower()} " if words <= 18 else ""
+    said = frozenset(told.split())
+    flags = (
+        ("timed", place.candidate.published.precision != "day"),
+        ("prose", in_prose and not about_page),
+        ("sentence", not in_prose and not about_page and sentence),
+        ("first_after_title", _first_after_title(at, scene)),
+        ("latest", day >= scene.latest),
+        ("earliest", day <= scene.earliest),
+        ("repeated", scene.outside[day] > 1),
+        ("byline_near", not page.bylines.isdisjoint(range(at - 2, at + 3))),
+        ("prose_below", len(page.prose.intersection(range(at + 1, at + 12))) >= 2),
+        ("no_prose_above", scene.first_prose >= at),
+        (
+            "comments",
+            at > page.comments_from or (words <= 14 and (not _SAYS.isdisjoint(said) or _SAID_IN_FRENCH in told)),
+        ),
+        ("related", not page.related.isdisjoint(range(at - 8, at))),
+        ("clock", at < _FIRST_LINES and at < page.title and words <= 3),
+        ("short_year", len(place.candidate.published.raw) <= 8),
+        ("byline_here", not _BYLINE_BEFORE.isdisjoint(said)),
+        (
+            "meta_line",
+            words <= 18
+            and (_is_meta(line, said) or any(_is_meta(text, _words_of(text)) for text in page.lines[at + 1 : at + 2])),
+        ),
+        ("ahead", bool(_AHEAD.search(line[max(0, start - 60) : start]))),
+        ("range", len(scene.days_on[at]) > 1),
+        ("reason_bad", page.reasons[at] in _BAD_REASONS),
+        ("label_after", bool(_AFTER.match(after))),
+        ("glued", _is_glued(line, start, end)),
+        ("leads", leads),
+        ("low", at > 0.7 * len(page.lines)),
+    )
+    return named + [name for name, true in flags if true]
 
 
 def _is_sentence(line: str, words: int) -> bool:
@@ -136,9 +176,10 @@ def _is_sentence(line: str, words: int) -> bool:
     return words >= 4 and line.rstrip().endswith((".", "!", "?", "…", "。", "؟")) and "|" not in line
 
 
-def _first_after_title(place: Place, all_places: Sequence[Place], page: Page) -> bool:
-    above = [title for title in page.titles if title <= place.line]
-    return bool(above) and not any(above[-1] < other.line < place.line for other in all_places)
+def _first_after_title(line: int, scene: _Scene) -> bool:
+    """Whether there is a title above, and no date between."""
+    title = max((title for title in scene.page.titles if title <= line), default=None)
+    return title is not None and bisect_right(scene.lines, title) >= bisect_left(scene.lines, line)
 
 
 def _distance(line: int, page: Page) -> str:
@@ -150,23 +191,40 @@ def _distance(line: int, page: Page) -> str:
     return f"below_{'0' if gap == 0 else '1' if gap <= 2 else '2' if gap <= 5 else '3' if gap <= 10 else '4' if gap <= 25 else '5' if gap <= 60 else '6'}"
 
 
-def _is_entry(place: Place, line: str) -> bool:
+def _is_entry(line: str, start: int) -> bool:
     """Whether a sentence says of the page when it was posted."""
-    return bool(_ENTRY.search(line[max(0, place.candidate.start - 140) : place.candidate.start]))
+    return bool(_ENTRY.search(line[max(0, start - 140) : start]))
 
 
-def _label(place: Place, line: str, *, prose: bool) -> str:
-    if _UPDATED.search(place.before):
+def _label(before: str, after: str, *, entry: bool, prose: bool) -> str:
+    if _UPDATED.search(before):
         return "label_updated"
-    if _is_entry(place, line) and not _changed_after(line[place.candidate.end : place.candidate.end + 60]):
+    changed = _changed_after(after)
+    if entry and not changed:
         return "label_published"
-    if _OTHER.search(place.before):
+    if _is_other(before):
         return "label_other"
-    if _PUBLISHED.search(place.before):
+    if _PUBLISHED.search(before):
         return "label_published"
-    if _changed_after(line[place.candidate.end : place.candidate.end + 60]):
+    if changed:
         return "label_updated"
-    return "label_published" if not prose and _PREPOSITION.search(place.before) else "label_none"
+    return "label_published" if not prose and _PREPOSITION.search(before) else "label_none"
+
+
+def _is_other(before: str) -> bool:
+    """Whether the word right before the date (at most 12 signs away) says that it is one of something else."""
+    end, least = len(before), max(0, len(before) - _OTHER_REACH)
+    while end > least and not (before[end - 1].isalnum() or before[end - 1] == "_"):
+        end -= 1
+    return before[:end].lower().endswith(_OTHER) or "©" in before[max(0, end - 1) :]
+
+
+def _words_of(line: str) -> frozenset[str]:
+    return frozenset(_WORD.findall(line.lower())) if len(line) < _LONGEST_META else frozenset()
+
+
+def _is_meta(line: str, words: frozenset[str]) -> bool:
+    return len(line) < _LONGEST_META and not _META_WORDS.isdisjoint(words) and _META.search(line) is not None
 
 
 def _changed_after(after: str) -> bool:
@@ -193,15 +251,14 @@ def _url_feature(day: str, page: Page) -> str:
     return "url_near" if near <= 3 else "url_other"
 
 
-def _crowd(place: Place, all_places: Sequence[Place]) -> str:
-    others = {other.candidate.day for other in all_places if 0 < abs(other.line - place.line) <= 10} - {
-        place.candidate.day
-    }
+def _crowd(line: int, day: str, scene: _Scene) -> str:
+    """How many other days stand on the lines around."""
+    near = scene.lines[bisect_left(scene.lines, line - 10) : bisect_right(scene.lines, line + 10)]
+    others = {other for number in near if number != line for other in scene.days_on[number]} - {day}
     return f"crowd_{min(len(others), 3)}"
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(NamedTuple):
     """A date that may be the publication: what is true of it, and the number of its line (-1 where only the url spells it)."""
 
     candidate: Candidate
@@ -212,19 +269,14 @@ class Option:
 def options_of(page: Page) -> list[Option]:
     """Every date on the page and in its url, with the features that have a weight."""
     found = places(page)
-    days = Counter(place.candidate.day for place in found if not page.prose[place.line])
-    options = [
-        Option(place.candidate, _features(place, index, found, page, days), place.line)
-        for index, place in enumerate(found)
-    ]
+    scene = _scene(page, found)
+    options = [Option(place.candidate, _features(place, index, scene), place.line) for index, place in enumerate(found)]
     seen = {option.candidate.day for option in options}
     for year, month, day in page.url_dates:
         value = f"{year:04d}-{month:02d}-{day or 1:02d}"
         if day and value not in seen:
             seen.add(value)
-            spelled = Published(
-                value=value, precision="day", tz_status="unknown", method="url", raw=value, confidence=0.5
-            )
+            spelled = Stamp(value, "day", "unknown", "url", value, 0.5)
             options.append(Option(Candidate(spelled), ["url_only"], -1))
     return options
 

@@ -83,11 +83,15 @@ def _from_json(value: bytes) -> RawArticle:
 
 def _from_page(value: bytes, told: dict[str, str], media_type: str | None, charset: str | None) -> RawArticle:
     fields: dict[str, Any] = {name: told[name] for name in _HEADER_FIELDS if told.get(name)}
-    text, _ = decode_text(_plain_bytes(value), charset)
+    plain = _plain_bytes(value)
+    text, read_as = decode_text(plain, charset)
     try:
-        return RawArticle.model_validate({**fields, "content": text, "media_type": media_type})
+        raw = RawArticle.model_validate({**fields, "content": text, "media_type": media_type})
     except ValidationError as error:
         raise Refused("invalid_fields", f"in the headers: {explain(error)}") from None
+    if read_as == "utf-8" and "\ufffd" not in text:
+        raw.keep_utf8(plain)
+    return raw
 
 
 def _content_type(header: str) -> tuple[str | None, str | None]:

@@ -54,8 +54,8 @@ class Metadata:
     twitter_title: str = ""
 
 
-def read_metadata(content: str) -> tuple[LexborHTMLParser, Metadata]:
-    """The parsed page and what it says of itself."""
+def read_metadata(content: str | bytes) -> tuple[LexborHTMLParser, Metadata]:
+    """The parsed page (text, or bytes in UTF-8) and what it says of itself."""
     tree = LexborHTMLParser(content)
     told = _telling_nodes(tree)
     meta = _meta_tags(told["meta"])
@@ -111,8 +111,8 @@ def _meta_tags(nodes: Sequence[LexborNode]) -> dict[str, str]:
         attributes = node.attributes
         name = attributes.get("property") or attributes.get("name") or attributes.get("itemprop")
         content = attributes.get("content")
-        if name and content:
-            found.setdefault(name.lower(), normalize(content.strip()[:2000]))
+        if name and content and (name := name.lower()) in _ASKED and name not in found:
+            found[name] = normalize(content.strip()[:2000])
     return found
 
 
@@ -216,6 +216,13 @@ _WRITTEN_BY = frozenset(
 )  # fmt: skip
 #: The same where a page is made from what that plugin tells other programs.
 _CARD_AUTHOR = "twitter:misc:written by"
+
+
+#: The meta tags that are read.
+_ASKED = frozenset({
+    *_PUBLISHED_META, *_MODIFIED_META, *_AUTHOR_META, _CARD_AUTHOR, *(f"twitter:{part}{number}" for part in ("label", "data") for number in "12"),
+    "og:title", "twitter:title", "og:site_name", "og:url", "og:description", "description",
+})  # fmt: skip
 
 
 def _authors(ld: dict[str, Any], meta: dict[str, str]) -> tuple[str, ...]:

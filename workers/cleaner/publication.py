@@ -7,15 +7,15 @@ confidence.
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from schemas.articles import Published, RawArticle
 from workers.cleaner.choice import Choice
 from workers.cleaner.dated_page import Page, heading_of, page_of
 from workers.cleaner.evidence import TOLD, Option, no_date, options_of, weights
-from workers.cleaner.published import Candidate, best, parse_stamp
+from workers.cleaner.published import Candidate, Stamp, best, parse_stamp
 from workers.text.zones import offset_at
 
 __all__ = ["publication_times"]
@@ -42,26 +42,30 @@ def publication_times(
     rated, silence = _rated(options, page)
     stated = [candidate for candidate in _stated(raw, choice) if candidate.day <= latest]
     factor = _BESIDE_METADATA if stated else 1.0
-    visible = [
-        replace(item, candidate=item.candidate.scored(item.candidate.published.confidence * factor)) for item in rated
-    ]
-    if not any(_speaks(item, silence) for item in rated):
-        visible = []
+    visible = [item.weighed(factor) for item in rated] if any(_speaks(item, silence) for item in rated) else []
     published = _chosen(stated, visible)
     modified = best([*choice.metadata.modified, *(item.candidate for item in visible if item.updated)])
     zone_of = (urlsplit(url).hostname or "").rpartition(".")[2]
     published, modified = _zoned(published, zone_of), _zoned(modified, zone_of)
-    return published, modified if modified and (published is None or modified.value > published.value) else None
+    later = modified if modified and (published is None or modified.value > published.value) else None
+    return _told(published), _told(later)
 
 
-@dataclass(frozen=True, slots=True)
-class _Rated:
+def _told(stamp: Stamp | None) -> Published | None:
+    return None if stamp is None else Published(**stamp._asdict())
+
+
+class _Rated(NamedTuple):
     """A visible candidate with its probability as confidence, and why."""
 
     candidate: Candidate
     reasons: tuple[str, ...]
     updated: bool
     line: int
+
+    def weighed(self, factor: float) -> "_Rated":
+        """The same, so much as confident."""
+        return self._replace(candidate=self.candidate.scored(self.candidate.published.confidence * factor))
 
 
 def _speaks(item: _Rated, silence: float) -> bool:
@@ -98,7 +102,7 @@ def _rated(options: Sequence[Option], page: Page) -> tuple[list[_Rated], float]:
     return rated, math.exp(silence - top) / total
 
 
-def _chosen(stated: Sequence[Candidate], visible: Sequence[_Rated]) -> Published | None:
+def _chosen(stated: Sequence[Candidate], visible: Sequence[_Rated]) -> Stamp | None:
     """The most confident of all; a stated and a visible time of one day support each other. An update gives way to the publication beside it."""
     days = {item.candidate.day for item in visible if item.candidate.published.confidence >= 0.2}
     options = [
@@ -125,18 +129,12 @@ def _chosen(stated: Sequence[Candidate], visible: Sequence[_Rated]) -> Published
         or top.candidate.published
     )
     agrees = ("agrees_with_visible_time",) if top.line < 0 and top.candidate.day in days else ()
-    return winner.model_copy(
-        update={"reasons": (*top.reasons, *agrees), "confidence": round(top.candidate.published.confidence, 3)}
-    )
+    return winner._replace(reasons=(*top.reasons, *agrees), confidence=round(top.candidate.published.confidence, 3))
 
 
-def _zoned(published: Published | None, domain: str) -> Published | None:
+def _zoned(stamp: Stamp | None, domain: str) -> Stamp | None:
     """With the offset of the country's clocks, where the page gives a time without a zone and its domain is of one."""
-    if published is None or published.precision not in {"minute", "second"} or published.tz_status != "unknown":
-        return published
-    offset = offset_at(domain, published.value)
-    return (
-        published.model_copy(update={"value": published.value + offset, "tz_status": "assumed"})
-        if offset
-        else published
-    )
+    if stamp is None or stamp.precision not in {"minute", "second"} or stamp.tz_status != "unknown":
+        return stamp
+    offset = offset_at(domain, stamp.value)
+    return stamp._replace(value=stamp.value + offset, tz_status="assumed") if offset else stamp

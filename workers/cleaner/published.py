@@ -2,15 +2,14 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
-from schemas.articles import Published
+from workers.cleaner.line_facts import DATE_FIGURES, may_date
 from workers.text.calendars import from_jalali, jalali_month_names, month_names
 
-__all__ = ["Candidate", "best", "digits_of", "find_stamps", "parse_stamp", "reordered"]
+__all__ = ["Candidate", "Stamp", "best", "digits_of", "find_stamps", "parse_stamp", "reordered", "stamps_in"]
 
 #: Whose months are known, by CLDR. Where two languages call different months by one name, the first has it; so Croatian is left out
 #: (its October is the November of Polish and Czech).
@@ -35,9 +34,6 @@ _ZONES = {"Z": 0, "UTC": 0, "GMT": 0, "EST": -5, "EDT": -4, "CST": -6, "CDT": -5
 #: Arabic, Persian, Devanagari and Bengali.
 _DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹०१२३४५६७८९০১২৩৪৫৬৭৮৯", "0123456789" * 4)
 _EASTERN = re.compile("[٠-٩۰-۹०-९০-৯]")
-#: A year, or a day with a month and a year; it begins with a set of characters, which the engine looks for fast.
-_FIGURE = re.compile(r"\d(?:(?<=1)[349]\d\d|(?<=2)0\d\d|[./\- ’']{1,2}\w{1,12}[./\- ’']{1,3}\d\d)")
-_RUN = re.compile(r"\d+")
 #: The figures that a date may begin with; asked first, since few lines have one.
 _SIGN = re.compile("[0-9٠-٩۰-۹०-९০-৯]")
 #: What may stand between a day and its year where the month came first.
@@ -49,11 +45,22 @@ _LONGEST_REST = 80
 _LEAST_YEAR, _LAST_YEAR = 1990, 2099
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Stamp(NamedTuple):
+    """The fields of `schemas.articles.Published`, not validated yet: a page has many times and gives two."""
+
+    value: str
+    precision: Literal["year", "month", "day", "minute", "second"]
+    tz_status: Literal["explicit", "assumed", "unknown"]
+    method: str
+    raw: str
+    confidence: float
+    reasons: tuple[str, ...] = ()
+
+
+class Candidate(NamedTuple):
     """A possible publication time; `start` is where its text begins, -1 for metadata. `doubtful`: day and month could be the other way round."""
 
-    published: Published
+    published: Stamp
     start: int = -1
     end: int = -1
     doubtful: bool = False
@@ -64,18 +71,15 @@ class Candidate:
         """The day, or the month or year where no more is known."""
         return self.published.value[:10]
 
-    def scored(self, confidence: float, method: str | None = None) -> "Candidate":
+    def scored(self, confidence: float) -> "Candidate":
         """The same with another confidence."""
-        changes: dict[str, object] = {"confidence": round(max(0.0, min(1.0, confidence)), 3)}
-        if method:
-            changes["method"] = method
-        return Candidate(self.published.model_copy(update=changes), self.start, self.end, self.doubtful, self.separator)
+        return self._replace(published=self.published._replace(confidence=round(max(0.0, min(1.0, confidence)), 3)))
 
 
 _EXACTNESS = {"year": 0, "month": 1, "day": 2, "minute": 3, "second": 4}
 
 
-def best(candidates: Iterable[Candidate]) -> Published | None:
+def best(candidates: Iterable[Candidate]) -> Stamp | None:
     """The most confident; of equals the first, and of the same day the one that knows the time and its zone best."""
     ranked = sorted(candidates, key=lambda candidate: -candidate.published.confidence)
     if not ranked:
@@ -95,24 +99,51 @@ def best(candidates: Iterable[Candidate]) -> Published | None:
         ),
         default=top,
     )
-    return exact.model_copy(update={"confidence": top.confidence})
+    return exact._replace(confidence=top.confidence)
 
 
 def parse_stamp(text: str, method: str, confidence: float) -> Candidate | None:
     """The first stamp in a metadata value."""
+    if (told := _STATED.fullmatch(text)) and (stamp := _stated(told, method, confidence)):
+        return stamp
     found = find_stamps(text[:200], method, confidence)
     return Candidate(found[0].published, doubtful=found[0].doubtful) if found else None
 
 
+#: As metadata writes times; whatever else could be found would lie inside of it.
+_STATED = re.compile(
+    r"(?P<day>(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01]))(?:[T ](?P<clock>(?:[01]\d|2[0-3]):[0-5]\d(?P<s>:[0-5]\d)?)(?:(?<=:\d\d:\d\d)\.\d{1,9})?(?P<z>Z|[+-]\d\d:?\d\d)?)?",
+    re.ASCII,
+)  # fmt: skip
+
+
+def _stated(match: re.Match[str], method: str, confidence: float) -> Candidate | None:
+    day, clock, seconds, zone = match.groups()
+    if not _LEAST_YEAR <= int(day[:4]) <= _LAST_YEAR or (day[8:] > "28" and not _exists(day)):
+        return None
+    if clock is None:
+        return Candidate(Stamp(day, "day", "unknown", method, day, confidence))
+    offset = _zone(zone) or ""
+    value, precision = f"{day}T{clock}{offset}", "second" if seconds else "minute"
+    return Candidate(Stamp(value, precision, "explicit" if zone else "unknown", method, match[0], confidence))
+
+
+def _exists(day: str) -> bool:
+    try:
+        date.fromisoformat(day)
+    except ValueError:
+        return False
+    return True
+
+
 def find_stamps(text: str, method: str, confidence: float) -> list[Candidate]:
     """Every date, with the time of day and zone that follow it, in order."""
-    dated = _SIGN.search(text) and (_FIGURE.search(text) or _EASTERN.search(text))
-    return list(_stamps_of(text, method, confidence)) if dated else []
+    return list(stamps_in(text, method, confidence)) if _SIGN.search(text) and may_date(text) else []
 
 
 @lru_cache(maxsize=512)
-def _stamps_of(text: str, method: str, confidence: float) -> tuple[Candidate, ...]:
-    """The stamps of a text that has figures; remembered, since a line of a page is asked more than once."""
+def stamps_in(text: str, method: str, confidence: float) -> tuple[Candidate, ...]:
+    """The same of a text that may hold a date (`may_date`); remembered, since a line of a page is asked more than once."""
     plain = text.translate(_DIGITS) if _EASTERN.search(text) else text
     if (whole := _ISO.match(plain)) and whole.end() == len(plain) and (stamp := _read(whole, method, confidence)):
         return (stamp,)  # as metadata writes it: whatever else could be found would lie inside of it
@@ -128,23 +159,20 @@ def _stamps_of(text: str, method: str, confidence: float) -> tuple[Candidate, ..
 
 
 def _matches(plain: str) -> Iterator[re.Match[str]]:
-    """What `finditer` of each pattern finds, asked only where it can begin: at a run of two figures at most (a day), at a run of four (a year),
-    or, for the pattern that begins with a month, shortly before a day with a year behind it. Trying hundreds of month names at every letter
+    """What `finditer` of each pattern finds, asked only where it can begin (`DATE_FIGURES`): at a day, at a year, or, for the pattern that begins with a month, shortly before a day with a year behind it. Trying hundreds of month names at every letter
     would take most of a page's time."""
     day_first, month_first, year_first, jalali = _named_patterns()
     by_day = ((0, _NUMERIC), (1, day_first), (2, jalali))
     by_year = ((3, _ISO), (4, year_first))
     free_from = [0] * 6
-    for run in _RUN.finditer(plain):
+    for run in DATE_FIGURES.finditer(plain):
         start, end = run.span()
-        size = end - start
-        if size not in {1, 2, 4}:
-            continue
-        for place, pattern in by_year if size == 4 else by_day:
+        is_year = end - start == 4
+        for place, pattern in by_year if is_year else by_day:
             if start >= free_from[place] and (match := pattern.match(plain, start)):
                 free_from[place] = match.end()
                 yield match
-        if size < 4 and _YEAR_BEHIND.match(plain, end):
+        if not is_year and _YEAR_BEHIND.match(plain, end):
             match = month_first.search(plain, max(free_from[5], start - _LONGEST_MONTH), end + _LONGEST_REST)
             if match and match.start() <= start:
                 free_from[5] = match.end()
@@ -166,9 +194,10 @@ def _with_time_before(stamp: Candidate, text: str) -> Candidate:
     if match is None:
         return stamp
     value, precision, zone = _with_time(date.fromisoformat(stamp.published.value), match.groupdict())
-    changes = {"value": value, "precision": precision, "tz_status": zone, "raw": match.group(0) + stamp.published.raw}
-    start = stamp.start - len(match.group(0))
-    return Candidate(stamp.published.model_copy(update=changes), start, stamp.end, stamp.doubtful, stamp.separator)
+    published = stamp.published._replace(
+        value=value, precision=precision, tz_status=zone, raw=match.group(0) + stamp.published.raw
+    )
+    return stamp._replace(published=published, start=stamp.start - len(match.group(0)))
 
 
 def digits_of(text: str) -> list[tuple[int, int, int | None]]:
@@ -195,9 +224,7 @@ def reordered(candidate: Candidate) -> Candidate:
     """A numeric date with day and month the other way round."""
     value = candidate.published.value
     swapped = f"{value[:5]}{value[8:10]}-{value[5:7]}{value[10:]}"
-    return Candidate(
-        candidate.published.model_copy(update={"value": swapped}), candidate.start, candidate.end, candidate.doubtful, candidate.separator
-    )  # fmt: skip
+    return candidate._replace(published=candidate.published._replace(value=swapped))
 
 
 def _valid(year: int, month: int, day: int) -> bool:
@@ -252,7 +279,7 @@ def _read(match: re.Match[str], method: str, confidence: float) -> Candidate | N
         return None
     when, sure = read
     value, precision, zone = _with_time(when, groups)
-    published = Published(
+    published = Stamp(
         value=value,
         precision=precision,
         tz_status=zone,

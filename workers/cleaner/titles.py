@@ -17,7 +17,7 @@ __all__ = ["NAMES", "Title", "candidates", "find_title", "headline_anchor", "tit
 
 _SITE = re.compile(r"\s+(?:[|–—·»:•]|-|::)\s+|\s*[|]\s*")
 _HOST = re.compile(r"(?:https?:)?//([^/:?#\s]+)", re.IGNORECASE)
-_MOST_HEADINGS = 12
+_MOST_HEADINGS, _MOST_SECOND = 12, 4
 _LONGEST = 300
 #: What tells of the medium, not of the story, at the end of a headline.
 _TRAILING = re.compile(
@@ -25,6 +25,8 @@ _TRAILING = re.compile(
 )
 #: So few blocks below the h1 stands the headline of the printed story, where the h1 is one for search engines.
 _BELOW_H1 = 3
+#: A block that says what a claim says is longer than this (characters) to anchor the page.
+_LEAST_ANCHOR = 12
 _LEAST_HEADLINE = 15
 
 #: The columns of `title_rows`, in order.
@@ -35,10 +37,17 @@ NAMES: tuple[str, ...] = (
     "before_first_prose", "ends_with_bar", "only_h1", "on_page",
 )  # fmt: skip
 _SOURCES = ("h1", "h2", "ld", "og", "twitter", "page", "page_part")
+_SOURCE_COLUMNS = {source: tuple(float(source == other) for other in _SOURCES) for source in _SOURCES}
 #: The places of "in_article", "in_header", "in_related" and "titled".
 _TELLING_PLACES = (
     place_bits("article", "body", "<article>"), place_bits("header", "<header>"), place_bits("related", "side", "teaser"), place_bits("title"),
 )  # fmt: skip
+
+
+_NOWHERE = (-1.0,) * (len(_TELLING_PLACES) + 2)
+#: The first paragraph: so many characters, and a share of links below that.
+_PROSE, _LINKED = 200, 0.3
+_BARS = ("|", "-", "–", ":", "")
 
 
 class Title(NamedTuple):
@@ -61,21 +70,23 @@ class Candidate(NamedTuple):
 def headline_anchor(blocks: Sequence[Block], metadata: Metadata) -> int:
     """The block from which the places of others are counted: the h1 that the page's claims agree with, else the block that says what they say,
     else the first h1; -1 where there is none of them."""
-    headings = [
-        (number, block) for number, block in enumerate(blocks) if block.tag == "h1" and len(block.text.split()) >= 2
-    ]
+    headings = [number for number in _tagged(blocks, ("h1",)) if len(blocks[number].text.split()) >= 2]
     claims = [*metadata.titles, *page_parts(metadata.page_title)]
     said = {comparable(claim) for claim in claims}
-    for number, block in headings:
-        if comparable(block.text) in said:
+    for number in headings:
+        if comparable(blocks[number].text) in said:
             return number
-    for number, block in headings:
-        if any(_overlap(block.text, claim) >= 0.6 for claim in claims):
+    for number in headings:
+        if any(_overlap(blocks[number].text, claim) >= 0.6 for claim in claims):
             return number
-    for number, block in enumerate(blocks):
-        if len(block.text) < _LONGEST and comparable(block.text) in said and len(block.text) > 12:
-            return number
-    return headings[0][0] if headings else -1
+    told = which_say([block.text for block in blocks], said, _LONGEST - 1)
+    same = (number for number, says in enumerate(told) if says and len(blocks[number].text) > _LEAST_ANCHOR)
+    return next(same, headings[0] if headings else -1)
+
+
+def _tagged(blocks: Sequence[Block], tags: Collection[str]) -> list[int]:
+    """The numbers of the blocks with these tags."""
+    return [number for number, block in enumerate(blocks) if block.tag in tags]
 
 
 def page_parts(title: str | None) -> list[str]:
@@ -113,14 +124,12 @@ def _host_name(url: str | None) -> str | None:
 def candidates(blocks: Sequence[Block], metadata: Metadata) -> list[Candidate]:
     """Every text that may be the headline, in a fixed order."""
     spaced = {_letters(text): text for text in metadata.titles}
-    found = [
-        Candidate(_spaced(block.text, spaced), block.tag, number)
-        for number, block in enumerate(blocks)
-        if block.tag in {"h1", "h2"} and 1 < len(block.text) <= _LONGEST
+    tagged = [number for number in _tagged(blocks, ("h1", "h2")) if 1 < len(blocks[number].text) <= _LONGEST]
+    first = [number for number in tagged if blocks[number].tag == "h1"][:_MOST_HEADINGS]
+    second = [number for number in tagged if blocks[number].tag == "h2"][:_MOST_SECOND]
+    headings = [
+        Candidate(_spaced(blocks[number].text, spaced), blocks[number].tag, number) for number in (*first, *second)
     ]
-    headings = [one for one in found if one.source == "h1"][:_MOST_HEADINGS] + [
-        one for one in found if one.source == "h2"
-    ][:4]
     claims = [
         Candidate(text, source)
         for source, text in (("ld", metadata.headline), ("og", metadata.og_title), ("twitter", metadata.twitter_title))
@@ -157,7 +166,7 @@ def _printed_headline(blocks: Sequence[Block], metadata: Metadata) -> int:
     Papers show search engines an h1 of their own and set the printed headline below it. Found on the development pages: right on 10 of the 11 that
     have one."""
     claims = {comparable(claim) for claim in metadata.titles if len(claim) > _LEAST_HEADLINE}
-    h1s = [number for number, block in enumerate(blocks) if block.tag == "h1"][:_MOST_HEADINGS]
+    h1s = _tagged(blocks, ("h1",))[:_MOST_HEADINGS] if claims else []
     claims -= {comparable(blocks[number].text) for number in h1s}
     for top in h1s if claims else ():
         for number in range(top + 1, min(top + 1 + _BELOW_H1, len(blocks))):
@@ -181,74 +190,66 @@ class _Said(NamedTuple):
     words: frozenset[str]
 
 
-class _Ties(NamedTuple):
-    """How a text agrees with the candidates of each source that there is (by its name): says the same, shares words with the one likest to it;
-    and whether it contains what another candidate says, or stands inside of one."""
-
-    equals: dict[str, float]
-    overlap: dict[str, float]
-    contains: float
-    inside: float
-
-
 def title_rows(blocks: Sequence[Block], metadata: Metadata, found: Sequence[Candidate]) -> Matrix:
     """A row for each candidate, with the columns `NAMES`."""
     folded = {one.text: comparable(one.text) for one in found}
     distinct = {text: _Said(text, said, frozenset(said.split())) for text, said in folded.items()}
-    by_source: dict[str, list[_Said]] = {}
+    by_source: dict[str, dict[str, _Said]] = {}
     for one in found:
-        by_source.setdefault(one.source, []).append(distinct[one.text])
+        by_source.setdefault(one.source, {})[folded[one.text]] = distinct[one.text]
     ties = {text: _ties(said, by_source, distinct.values()) for text, said in distinct.items()}
     texts = [block.text for block in blocks]
-    said = set(folded.values())
-    shown = {comparable(text) for text, told in zip(texts, which_say(texts, said, _LONGEST), strict=True) if told}
-    prose = next(
-        (number for number, block in enumerate(blocks) if len(block.text) > 200 and block.linked < 0.3), len(blocks)
-    )
-    h1s = len(by_source.get("h1", ()))
+    told = which_say(texts, set(folded.values()), _LONGEST)
+    shown = {comparable(text) for text, says_it in zip(texts, told, strict=True) if says_it}
+    long = (number for number, text in enumerate(texts) if len(text) > _PROSE and blocks[number].linked < _LINKED)
+    prose, h1s = next(long, len(blocks)), sum(one.source == "h1" for one in found)
     rows = [
-        _row(one, blocks, distinct[one.text], ties[one.text], shown, prose, h1s, number)
+        (
+            *_SOURCE_COLUMNS[one.source], one.part, one.parts, len(distinct[one.text].words), len(one.text), h1s, number, *ties[one.text],
+            *_place(one.place, blocks, prose), one.text.rstrip()[-1:] in _BARS, one.source == "h1" and h1s == 1, folded[one.text] in shown,
+        )
         for number, one in enumerate(found)
-    ]
+    ]  # fmt: skip
     return np.array(rows, np.float32).reshape(len(found), len(NAMES))
 
 
-def _ties(one: _Said, by_source: Mapping[str, Sequence[_Said]], distinct: Collection[_Said]) -> _Ties:
-    others = [other.folded for other in distinct if other.folded != one.folded]
-    long = [other.folded for other in distinct if other.folded != one.folded and len(other.text) > _LEAST_HEADLINE]
-    return _Ties(
-        {source: float(any(other.folded == one.folded for other in said)) for source, said in by_source.items()},
-        {source: max(_share(one.words, other.words) for other in said) for source, said in by_source.items()},
-        float(any(other and other in one.folded for other in long)),
-        float(any(one.folded and one.folded in other for other in others)),
-    )
-
-
-def _row(
-    one: Candidate, blocks: Sequence[Block], said: _Said, ties: _Ties, shown: set[str], prose: int, h1s: int, number: int
-) -> list[float]:  # fmt: skip
-    equals, overlap = ties.equals, ties.overlap
-    block = blocks[one.place] if one.place >= 0 else None
+def _ties(one: _Said, by_source: Mapping[str, Mapping[str, _Said]], distinct: Collection[_Said]) -> list[float]:
+    """How a text agrees with the candidates of each source (-1 where there is none): says the same, shares words with the one likest to it; and
+    whether it contains what another candidate says, or stands inside of one. `by_source`: what those of a source say, by the comparable form of it."""
+    equals = {source: float(one.folded in said) for source, said in by_source.items()}
+    overlap = {source: _likest(one, said) for source, said in by_source.items()}
+    others = {other.folded for other in distinct} - {one.folded}
+    long = {other.folded for other in distinct if len(other.text) > _LEAST_HEADLINE} - {one.folded, ""}
+    contains = any(other in one.folded for other in long)
+    inside = bool(one.folded) and any(one.folded in other for other in others)
+    h1, ld, og, twitter, page = (overlap.get(source, -1.0) for source in ("h1", "ld", "og", "twitter", "page"))
     return [
-        *(float(one.source == source) for source in _SOURCES), one.part, one.parts, len(said.words), len(one.text), h1s, number,
         *(equals.get(source, -1.0) for source in ("ld", "og", "twitter", "page_part", "h1")), sum(equals.values()),
-        max(overlap.get(source, -1.0) for source in ("ld", "og", "twitter")),
-        *(overlap.get(source, -1.0) for source in ("h1", "ld", "og", "page")), ties.contains, ties.inside,
-        block.linked if block else -1.0, *_places(block), float(one.place < prose) if block else -1.0, float(one.text.rstrip()[-1:] in "|-–:"),
-        float(one.source == "h1" and h1s == 1), float(said.folded in shown),
+        max(ld, og, twitter), h1, ld, og, page, contains, inside,
     ]  # fmt: skip
 
 
-def _places(block: Block | None) -> list[float]:
-    if block is None or block.page is None:
-        return [-1.0] * len(_TELLING_PLACES)
-    bits, element, page = block.bits, block.element, block.page
+def _likest(one: _Said, said: Mapping[str, _Said]) -> float:
+    """The share of words with the likest of some texts."""
+    if one.folded in said:
+        return 1.0 if one.words else 0.0
+    return max(_share(one.words, other.words) for other in said.values())
+
+
+def _place(number: int, blocks: Sequence[Block], prose: int) -> tuple[float, ...]:
+    """The share of links in a candidate's block, which of the telling places are around it, and whether it stands above the first paragraph (at `prose`);
+    -1 where it has no block."""
+    if number < 0:
+        return _NOWHERE
+    bits, element, page = blocks[number].bits, blocks[number].element, blocks[number].page
+    if page is None:
+        return (blocks[number].linked, *_NOWHERE[1:-1], number < prose)
     for _ in range(6):
         if element < 0:
             break
         bits |= page.bits[element]
         element = page.parents[element]
-    return [float(bits & places != 0) for places in _TELLING_PLACES]
+    return (blocks[number].linked, *(bits & places != 0 for places in _TELLING_PLACES), number < prose)
 
 
 def _share(one: frozenset[str], other: frozenset[str]) -> float:

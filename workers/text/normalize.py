@@ -7,6 +7,8 @@ from functools import lru_cache
 
 import ftfy
 
+from workers.text import native
+
 __all__ = ["collapse", "comparable", "normalize", "plain_characters", "says", "which_say"]
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
@@ -91,6 +93,20 @@ def which_say(texts: Sequence[str], said: Collection[str], longest: int) -> list
     length and how they begin."""
     if not said:
         return [False] * len(texts)
+    told = native.lines_saying(texts, said, longest) if native.LIBRARY is not None and texts else None
+    if told is None:
+        return _which_say(texts, said, longest)
+    which = [False] * len(texts)
+    for mark in (1, 2):
+        at = told.find(mark)
+        while at >= 0:
+            which[at] = mark == 1 or (len(texts[at]) <= longest and comparable(texts[at]) in said)
+            at = told.find(mark, at + 1)
+    return which
+
+
+def _which_say(texts: Sequence[str], said: Collection[str], longest: int) -> list[bool]:
+    """The same in Python."""
     shortest = min(map(len, said))
     letters = {words[:1] for words in said}
     heads = {words[:_HEAD] for words in said}

@@ -6,7 +6,7 @@ after its call.
 """
 
 import ctypes
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
@@ -24,19 +24,24 @@ __all__ = [
     "describe",
     "describe_places",
     "language_scores",
+    "line_marks",
+    "lines_saying",
+    "load_closing",
+    "load_line_tables",
     "load_reading_tables",
     "load_signs",
     "load_wording_tables",
     "mark_lines",
     "named_places",
     "neighbours",
+    "nests_deeper",
     "read",
     "second_look",
     "trees_sum",
 ]
 
 #: Must be that of core.h.
-_VERSION = 6
+_VERSION = 7
 Floats: TypeAlias = NDArray[np.float32]
 _pointer, _long, _int = ctypes.c_void_p, ctypes.c_int64, ctypes.c_int32
 _Nothing = ctypes.c_char * 0
@@ -258,6 +263,47 @@ def mark_lines(text: str, lines: int, longest: int) -> NDArray[np.uint8]:
     marks = np.zeros(lines, np.uint8)
     _check(_library().signs_mark(encoded, _long(len(encoded)), _long(longest), _at(marks), _long(lines)))
     return marks
+
+
+def load_line_tables(kinds: NDArray[np.uint8], openers: Mapping[str, int]) -> None:
+    """Give the library the kind of each character (below U+40000), and the words that lines begin with, with the bits that each sets."""
+    joined = "\n".join(openers).encode()
+    values = np.array(list(openers.values()), np.uint64)
+    _check(_library().facts_tables(_at(kinds), joined, _long(len(joined)), _at(values), _long(len(openers))))
+
+
+def line_marks(lines: Sequence[str]) -> list[int] | None:
+    """What each line may hold, as bits (workers/cleaner/line_facts.py); None where one has a line feed."""
+    encoded = "\n".join(lines).encode("utf-8", "surrogatepass")
+    marks = np.empty(len(lines), np.uint16)
+    told: list[int] | None = None
+    if _library().facts_mark(encoded, _long(len(encoded)), _at(marks), _long(len(lines))) == 0:
+        told = marks.tolist()
+    return told
+
+
+def lines_saying(lines: Sequence[str], said: Collection[str], longest: int) -> bytes | None:
+    """For each line whether it is not longer than `longest` (characters) and its words are what one of `said` says: 0 for no, 1 for yes, 2 where it
+    has characters beyond ASCII and has to be asked. None where more than 64 things are said, or a line has a line feed."""
+    encoded, things = ("\n".join(texts).encode("utf-8", "surrogatepass") for texts in (lines, said))
+    marks = ctypes.create_string_buffer(len(lines))
+    status = _library().facts_say(
+        encoded, _long(len(encoded)), things, _long(len(things)), _long(longest), marks, _long(len(lines))
+    )
+    return None if status else marks.raw
+
+
+def load_closing(tags: Collection[str]) -> None:
+    """Give the library the elements that do not nest by themselves."""
+    joined = "\n".join(tags).encode()
+    values = np.zeros(len(tags), np.uint64)
+    _check(_library().depth_tables(joined, _long(len(joined)), _at(values), _long(len(tags))))
+
+
+def nests_deeper(source: bytes, fewest: int, most_tags: int, deepest: int) -> bool:
+    """Whether a page (UTF-8) has more tags, or with so many "<" at least nests deeper; True also where it has too many kinds of elements to tell."""
+    sizes = (len(source), fewest, most_tags, deepest)
+    return bool(_library().depth_exceeds(source, *map(_long, sizes)))
 
 
 class Automaton(NamedTuple):

@@ -15,7 +15,7 @@
 #endif
 
 /* Raised when the Python binding and the library no longer fit each other. */
-#define CORE_VERSION 6
+#define CORE_VERSION 7
 
 /* A piece of the source: where it begins and how many bytes it has. */
 typedef struct {
