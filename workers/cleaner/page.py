@@ -196,7 +196,8 @@ def _named(places: int) -> str:
 def _cut_comments(page: Page, chosen: _Chosen, headline: int) -> None:
     """Containers of comments go whole, where there is a body outside of them (some themes name everything so). An element that holds the headline,
     or the first paragraph below it, is no such container: it is an opinion piece (German: "Kommentar") that names its kind."""
-    named = [number for number, bits in enumerate(page.bits) if bits & _COMMENT]
+    places = page.read.places if page.read is not None else np.array(page.bits, np.uint64)
+    named = np.flatnonzero(places & np.uint64(_COMMENT)).tolist()
     if not named:
         return
     story = _around_story(page, chosen, headline)
