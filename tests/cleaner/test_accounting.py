@@ -59,7 +59,9 @@ def _accounted(choice: Choice) -> str:
 
 def _check(raw: RawArticle, visible: str) -> None:
     choice = choose(raw, load_models())
-    assert _accounted(choice) == visible
+    said = _accounted(choice)
+    # "Ð" in a block and "¡Â¡" in the next is mojibake only where both are read as one, as `visible` was.
+    assert visible in {said, _plain(said)}
     article = clean(raw)
     cut = [block.text for block, reason in zip(choice.blocks, choice.reasons, strict=True) if reason is not None]
     assert [piece.text for piece in article.removed] == cut
@@ -103,6 +105,7 @@ _NODES = st.recursive(
 )  # fmt: skip
 
 
+@example(nodes=["Ð", "<p>¡Â¡</p>"])
 @settings(max_examples=150, deadline=None)
 @given(st.lists(_NODES, min_size=1, max_size=6))
 def test_every_visible_character_of_any_page_is_accounted_for(nodes: list[str]) -> None:
