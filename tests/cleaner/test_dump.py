@@ -76,3 +76,10 @@ def test_a_dump_without_running_text_has_no_body(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(dump, "line_chances", lambda segments, models: np.array([0.4, 0.4, 0.4], np.float32))
     choice = dump.choose_lines("Home\nSport\nShare", None, load_models())
     assert choice.paragraphs == ()
+
+
+def test_a_row_of_labels_goes_though_the_model_takes_it_for_body(
+    choose: Callable[[list[str], set[str]], list[str]],
+) -> None:
+    row = "Home | News | Sport | Weather"
+    assert choose([LEAD, row, LAST], {LEAD, row, LAST}) == [LEAD, LAST]
