@@ -1,6 +1,7 @@
 """Datelines, agencies and author names."""
 
 import re
+from functools import lru_cache
 from html import unescape
 
 __all__ = ["agency_in", "author_names", "is_byline", "split_dateline", "without_byword"]
@@ -98,8 +99,9 @@ def _is_agency(name: str) -> bool:
     return agency_in(name) is not None or name != name.lower() or name == name.upper()
 
 
+@lru_cache(maxsize=4096)
 def author_names(text: str) -> tuple[str, ...]:
-    """The names in a byline; roles, addresses, dates and agencies left out."""
+    """The names in a byline (remembered, since a line is asked in several ways); roles, addresses, dates and agencies left out."""
     plain = _SIGN.sub(" ", text) if "(" in text else text
     plain = _BY.sub("", _ADDRESS.sub(" ", " ".join(unescape(plain).split()))[:300])
     plain = _GLUED.sub(" ", plain)
