@@ -14,7 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 __all__ = [
+    "FAULT",
     "LIBRARY",
+    "MEND",
     "Automaton",
     "Containers",
     "Reading",
@@ -46,19 +48,22 @@ Floats: TypeAlias = NDArray[np.float32]
 _pointer, _long, _int = ctypes.c_void_p, ctypes.c_int64, ctypes.c_int32
 
 
-def _load(path: Path) -> ctypes.CDLL | None:
+def _load(path: Path) -> tuple[ctypes.CDLL | None, str | None]:
+    """(the library, None), or (None, why it is not used)."""
+    if not path.exists():
+        return None, f"{path.name} is not there"
     try:
         library = ctypes.CDLL(str(path))
         version = library.core_version()
-    except (OSError, AttributeError):
-        return None
+    except (OSError, AttributeError) as error:
+        return None, f"{path.name} cannot be loaded: {error}"
     if version != _VERSION:
-        return None
+        return None, f"{path.name} is of version {version}, the code is of version {_VERSION}"
     library.reading_of.restype = ctypes.POINTER(_Reading)
     library.reading_free.restype = library.core_secret.restype = None
     library.core_secret(ctypes.c_uint64(hash("dateline") & (2**64 - 1)))  # Python's own secret of this process
     library.language_scores.restype = _long
-    return library
+    return library, None
 
 
 class _Reading(ctypes.Structure):
@@ -70,8 +75,10 @@ class _Reading(ctypes.Structure):
     )  # fmt: skip
 
 
-#: The compiled library, or None.
-LIBRARY = _load(Path(__file__).with_name("core.so"))
+#: The compiled library, or None; and then why.
+LIBRARY, FAULT = _load(Path(__file__).with_name("core.so"))
+#: What to do about it.
+MEND = "compile it by installing again: pip install --no-deps --force-reinstall . (in a checkout, -e .); without a C compiler that fetches the package ziglang"
 
 
 class Containers(NamedTuple):
