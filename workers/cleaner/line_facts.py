@@ -29,7 +29,7 @@ _SIGNS = r"[ '\-./]"
 _YEAR = "(?:1[349]|20)[0-9]{2}"
 _DAY, _SHORT_YEAR = "[0-9]{1,2}(?![0-9])", "[0-9]{2}(?![0-9])"
 DATE_FIGURES = re.compile(
-    rf"[0-9](?<![0-9]{{2}})(?:[0-9]?(?![0-9])(?={_JOINED}{{1,36}}(?:{_YEAR}|{_DAY}(?:{_JOINED}{{1,9}}{_YEAR}|{_TIED}{{1,9}}{_SHORT_YEAR}))|(?={_SIGNS}*[^\x00-@\[-`{{-\x7f]){_TIED}{{1,36}}{_SHORT_YEAR})|"
+    rf"[0-9](?<![0-9]{{2}})(?:[0-9]?(?![0-9])(?={_JOINED}{{1,36}}(?:{_YEAR}|{_DAY}(?:{_JOINED}{{1,9}}{_YEAR}|{_TIED}{{1,9}}{_SHORT_YEAR}))|(?={_SIGNS}{{0,36}}[^\x00-@\[-`{{-\x7f]){_TIED}{{1,36}}{_SHORT_YEAR})|"
     rf"(?:(?<=1)[349]|(?<=2)0)[0-9]{{2}}(?![0-9])(?=[ ./\-年년])(?={_JOINED}{{1,36}}{_DAY}))"
 )
 #: Arabic, Persian, Devanagari, Bengali and others.
