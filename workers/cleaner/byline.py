@@ -1,6 +1,7 @@
 """Datelines, agencies and author names."""
 
 import re
+from functools import lru_cache
 from html import unescape
 
 __all__ = ["agency_in", "author_names", "is_byline", "split_dateline", "without_byword"]
@@ -98,14 +99,15 @@ def _is_agency(name: str) -> bool:
     return agency_in(name) is not None or name != name.lower() or name == name.upper()
 
 
+@lru_cache(maxsize=4096)
 def author_names(text: str) -> tuple[str, ...]:
-    """The names in a byline; roles, addresses, dates and agencies left out."""
+    """The names in a byline (remembered, since a line is asked in several ways); roles, addresses, dates and agencies left out."""
     plain = _SIGN.sub(" ", text) if "(" in text else text
-    plain = _BY.sub("", _ADDRESS.sub(" ", " ".join(unescape(plain).split()))[:300])
+    plain = without_byword(_ADDRESS.sub(" ", " ".join(unescape(plain).split()))[:300])
     plain = _GLUED.sub(" ", plain)
     names: list[str] = []
     for part in _SPLIT.split(plain):
-        part = _BY.sub("", part)  # noqa: PLW2901  "Updated 9:00 | By Ann Hill": each part may begin so
+        part = without_byword(part)  # noqa: PLW2901  "Updated 9:00 | By Ann Hill": each part may begin so
         role = _ROLE.search(part)
         date = _DATE_OR_DIGITS.search(part)
         cut = min((found.start() for found in (role, date) if found), default=len(part))
@@ -119,7 +121,8 @@ def author_names(text: str) -> tuple[str, ...]:
 
 def without_byword(text: str) -> str:
     """The line without the "By", "Von" or "Author:" that it begins with."""
-    return _BY.sub("", text)
+    byword = _BY.match(text)
+    return text[byword.end() :] if byword else text
 
 
 def is_byline(text: str) -> bool:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from workers.cleaner.line_facts import BYLINE, COMMENTS, DATED, PROSE, RELATED, line_facts
 from workers.cleaner.published import Candidate, digits_of, reordered, stamps_in
+from workers.text import native
 from workers.text.normalize import comparable, which_say
 
 __all__ = ["Page", "Place", "heading_of", "page_of", "places"]
@@ -62,14 +63,15 @@ def page_of(
     lines: Sequence[str], title: int, url: str, reasons: Sequence[str | None] = (), marks: Sequence[str] = ()
 ) -> Page:
     """The page for scoring. `marks` are further strings that may spell a date (document ids)."""
-    facts = line_facts(lines)
+    joined = native.joined(lines)  # for two questions
+    facts = line_facts(lines, joined)
     telling = [number for number, fact in enumerate(facts) if fact > DATED]
     lower_part = (number for number in telling if number > len(lines) // 4 and facts[number] & COMMENTS)
     comments = next(
         (number for number in lower_part if len(lines[number]) < 60 and _COMMENTS.match(lines[number])), len(lines)
     )
     heading = title if title >= 0 else heading_of(lines)
-    again = which_say(lines, {comparable(lines[heading])}, _LONGEST_TITLE) if heading >= 0 else []
+    again = which_say(lines, {comparable(lines[heading])}, _LONGEST_TITLE, joined) if heading >= 0 else []
     return Page(
         lines=lines,
         facts=facts,

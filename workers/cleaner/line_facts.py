@@ -23,12 +23,13 @@ _OPENERS = (
       "relacionad leggi archive archives archiv")),
 )  # fmt: skip
 #: The first figures of what may be a date: a day, a year, and perhaps a month, with nothing between them that no date has; a year of two figures
-#: follows no comma ("8 May, 17:05"). It begins with a set of characters, which the engine looks for fast.
+#: follows no comma ("8 May, 17:05"), and behind a day it needs a word between ("10.99"). It begins with a set of characters, which the engine looks for fast.
 _JOINED, _TIED = r"[^\x00-\x1f!-&(-+0-@\[-`{-\x7f]", r"[^\x00-\x1f!-&(-,0-@\[-`{-\x7f]"
+_SIGNS = r"[ '\-./]"
 _YEAR = "(?:1[349]|20)[0-9]{2}"
 _DAY, _SHORT_YEAR = "[0-9]{1,2}(?![0-9])", "[0-9]{2}(?![0-9])"
 DATE_FIGURES = re.compile(
-    rf"[0-9](?<![0-9]{{2}})(?:[0-9]?(?![0-9])(?={_JOINED}{{1,36}}(?:{_YEAR}|{_DAY}(?:{_JOINED}{{1,9}}{_YEAR}|{_TIED}{{1,9}}{_SHORT_YEAR}))|{_TIED}{{1,36}}{_SHORT_YEAR})|"
+    rf"[0-9](?<![0-9]{{2}})(?:[0-9]?(?![0-9])(?={_JOINED}{{1,36}}(?:{_YEAR}|{_DAY}(?:{_JOINED}{{1,9}}{_YEAR}|{_TIED}{{1,9}}{_SHORT_YEAR}))|(?={_SIGNS}{{0,36}}[^\x00-@\[-`{{-\x7f]){_TIED}{{1,36}}{_SHORT_YEAR})|"
     rf"(?:(?<=1)[349]|(?<=2)0)[0-9]{{2}}(?![0-9])(?=[ ./\-年년])(?={_JOINED}{{1,36}}{_DAY}))"
 )
 #: Arabic, Persian, Devanagari, Bengali and others.
@@ -41,11 +42,11 @@ _KNOWN = 0x40000
 _LONGEST_OPENER = 64
 
 
-def line_facts(lines: Sequence[str]) -> list[int]:
-    """The facts of each line, as bits."""
+def line_facts(lines: Sequence[str], joined: bytes | None = None) -> list[int]:
+    """The facts of each line, as bits. `joined`: the lines as `native.joined` gives them, where that is at hand."""
     if native.LIBRARY is not None and lines:
         _give_tables()
-        if (marks := native.line_marks(lines)) is not None:
+        if (marks := native.line_marks(joined or native.joined(lines), len(lines))) is not None:
             return marks
     return list(map(_facts, lines))
 

@@ -6,7 +6,7 @@ confidence.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -26,6 +26,7 @@ _AGREEMENT = 0.15
 #: No date is given where the best one is less than this much as likely as none: on the bodies of development pages, which tell nothing, one in
 #: twenty then still gets a date; at 1 it is one in forty, and two in a hundred dates of whole pages are lost.
 _SILENCE = 0.3
+_IN_TEXT = frozenset(name for name, told in TOLD.items() if told == "in_running_text")
 
 
 def publication_times(
@@ -56,12 +57,24 @@ def _told(stamp: Stamp | None) -> Published | None:
 
 
 class _Rated(NamedTuple):
-    """A visible candidate with its probability as confidence, and why."""
+    """A candidate with its probability as confidence, and what is true of it: nothing where metadata states it."""
 
     candidate: Candidate
-    reasons: tuple[str, ...]
-    updated: bool
+    features: Collection[str]
     line: int
+
+    @property
+    def updated(self) -> bool:
+        """Whether the page calls it its last change."""
+        return "label_updated" in self.features
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """What is told to the reader."""
+        if self.line < 0 and not self.features:
+            return ("stated_by_metadata",)
+        doubt = ("day_month_order_assumed",) if self.candidate.doubtful else ()
+        return (*dict.fromkeys(TOLD[name] for name in TOLD if name in self.features), *doubt)
 
     def weighed(self, factor: float) -> "_Rated":
         """The same, so much as confident."""
@@ -70,7 +83,7 @@ class _Rated(NamedTuple):
 
 def _speaks(item: _Rated, silence: float) -> bool:
     """Whether a date is enough to break the page's silence; one in running text must be likelier than that the page tells nothing."""
-    spoken_of = "in_running_text" in item.reasons and "same_day_as_url_or_id" not in item.reasons
+    spoken_of = "url_day" not in item.features and not _IN_TEXT.isdisjoint(item.features)
     return item.candidate.published.confidence >= (1.0 if spoken_of else _SILENCE) * silence
 
 
@@ -83,7 +96,7 @@ def _stated(raw: RawArticle, choice: Choice) -> list[Candidate]:
 def _rated(options: Sequence[Option], page: Page) -> tuple[list[_Rated], float]:
     """(the candidates with the softmax of their weights as confidence, the share of "the page does not tell"). Stamps of a day share its part."""
     weight = weights()
-    points = [sum(weight.get(name, 0.0) for name in option.features) for option in options]
+    points = [sum([weight.get(name, 0.0) for name in option.features]) for option in options]
     silence = sum(weight.get(name, 0.0) for name in no_date(page))
     top = max([*points, silence])
     masses = [math.exp(point - top) for point in points]
@@ -94,11 +107,8 @@ def _rated(options: Sequence[Option], page: Page) -> tuple[list[_Rated], float]:
     rated = []
     for option, mass in zip(options, masses, strict=True):
         share = by_day[option.candidate.day] / total * (0.9 + 0.1 * mass / highest)
-        reasons = dict.fromkeys(TOLD[name] for name in TOLD if name in option.features)
-        doubt = ("day_month_order_assumed",) if option.candidate.doubtful else ()
         confidence = min(0.97, share) * (0.7 if option.candidate.doubtful else 1.0)
-        updated = "label_updated" in option.features
-        rated.append(_Rated(option.candidate.scored(confidence), (*reasons, *doubt), updated, option.line))
+        rated.append(_Rated(option.candidate.scored(confidence), option.features, option.line))
     return rated, math.exp(silence - top) / total
 
 
@@ -106,7 +116,7 @@ def _chosen(stated: Sequence[Candidate], visible: Sequence[_Rated]) -> Stamp | N
     """The most confident of all; a stated and a visible time of one day support each other. An update gives way to the publication beside it."""
     days = {item.candidate.day for item in visible if item.candidate.published.confidence >= 0.2}
     options = [
-        *(_Rated(candidate.scored(candidate.published.confidence + (_AGREEMENT / 3 if candidate.day in days else 0)), ("stated_by_metadata",), updated=False, line=-1) for candidate in stated),
+        *(_Rated(candidate.scored(candidate.published.confidence + (_AGREEMENT / 3 if candidate.day in days else 0)), (), line=-1) for candidate in stated),
         *visible,
     ]  # fmt: skip
     top = max(options, key=lambda item: item.candidate.published.confidence, default=None)

@@ -1,34 +1,17 @@
 """Dates and times of day as pages write them: found in text, read to ISO 8601, with what is sure about them and what is not."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
-from workers.cleaner.line_facts import DATE_FIGURES, may_date
-from workers.text.calendars import from_jalali, jalali_month_names, month_names
+from workers.cleaner.date_patterns import ISO, matches, months
+from workers.cleaner.line_facts import may_date
+from workers.text.calendars import from_jalali, jalali_month_names
 
 __all__ = ["Candidate", "Stamp", "best", "digits_of", "find_stamps", "parse_stamp", "reordered", "stamps_in"]
 
-#: Whose months are known, by CLDR. Where two languages call different months by one name, the first has it; so Croatian is left out
-#: (its October is the November of Polish and Czech).
-_LANGUAGES = (
-    "en", "de", "fr", "es", "it", "pt", "nl", "ru", "uk", "ar", "tr", "pl", "cs", "da", "sv", "fi", "hu", "ro", "el", "ca", "nb",
-    "bg", "sk", "sl", "sr", "mk", "be", "sq", "lt", "lv", "et", "is", "id", "ms", "vi", "he", "hi", "bn", "ur", "fa", "az", "kk", "ka", "hy",
-)  # fmt: skip
-_SHORT_YEAR = r"(?:19|20)\d\d|['’]?\d\d(?!\d)"
-_TIME = r"(?:[T ,@|/·•–-]{0,3}(?:at|um|à|a las|alle|kl\.?|в|о|ore|saat)?[ ,|–-]{0,2}(?P<h>[01]?\d|2[0-3])(?P<sep>[:.h時])(?P<m>[0-5]\d)(?::(?P<s>[0-5]\d)(?:\.\d{1,9})?)?\s{0,2}(?P<ap>[ap]\.?m\.?\b)?"
-_ZONE = r"\s{0,2}\(?(?P<z>Z\b|UTC\b|GMT\b|[+-]\d\d:?\d\d\b|E[SD]T\b|P[SD]T\b|C[SD]T\b|M[SD]T\b|CES?T\b|MES?Z\b|BST\b|MSK\b|МСК\b|IST\b)?\)?)?"
-_D = r"0?[1-9]|[12]\d|3[01]"
-_ISO = re.compile(
-    r"(?<![\d/])(?P<y>(?:13|14|19|20)\d\d)(?:[-/.年]|\. |년 )(?P<mo>0?[1-9]|1[0-2])(?:[-/.月]|\. |월 )(?P<d>" + _D + r")(?![\d])[日일.]?" + _TIME + _ZONE,
-    re.IGNORECASE,
-)  # fmt: skip
-_NUMERIC = re.compile(
-    r"(?<![\d.,/-])(?P<a>" + _D + r")(?P<by>[./-]|\. | \.)(?P<b>" + _D + r")(?:[./-]|\. | \.)(?P<y>" + _SHORT_YEAR + r")(?![\d/])(?!\.\d)" + _TIME + _ZONE,
-    re.IGNORECASE,
-)  # fmt: skip
 #: Offsets in hours of the abbreviations that news pages use. IST is left out on purpose: India, Israel or Ireland.
 _ZONES = {"Z": 0, "UTC": 0, "GMT": 0, "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7, "CET": 1, "CEST": 2, "MEZ": 1, "MESZ": 2, "BST": 1, "MSK": 3, "МСК": 3}  # fmt: skip
 #: Arabic, Persian, Devanagari and Bengali.
@@ -36,12 +19,6 @@ _DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹०१२३४
 _EASTERN = re.compile("[٠-٩۰-۹०-९০-৯]")
 #: The figures that a date may begin with; asked first, since few lines have one.
 _SIGN = re.compile("[0-9٠-٩۰-۹०-९০-৯]")
-#: What may stand between a day and its year where the month came first.
-_YEAR_BEHIND = re.compile(r"(?:st|nd|rd|th|\.|er|º|°|ª)?,?[ \-]{1,3}(?:19|20)\d\d", re.IGNORECASE)
-#: So far before its day the name of a month may begin (characters).
-_LONGEST_MONTH = 40
-#: What follows the day there, year, time and zone, is shorter than this.
-_LONGEST_REST = 80
 _LEAST_YEAR, _LAST_YEAR = 1990, 2099
 
 
@@ -124,8 +101,16 @@ def _stated(match: re.Match[str], method: str, confidence: float) -> Candidate |
     if clock is None:
         return Candidate(Stamp(day, "day", "unknown", method, day, confidence))
     offset = _zone(zone) or ""
-    value, precision = f"{day}T{clock}{offset}", "second" if seconds else "minute"
-    return Candidate(Stamp(value, precision, "explicit" if zone else "unknown", method, match[0], confidence))
+    return Candidate(
+        Stamp(
+            f"{day}T{clock}{offset}",
+            "second" if seconds else "minute",
+            "explicit" if zone else "unknown",
+            method,
+            match[0],
+            confidence,
+        )
+    )
 
 
 def _exists(day: str) -> bool:
@@ -144,10 +129,11 @@ def find_stamps(text: str, method: str, confidence: float) -> list[Candidate]:
 @lru_cache(maxsize=512)
 def stamps_in(text: str, method: str, confidence: float) -> tuple[Candidate, ...]:
     """The same of a text that may hold a date (`may_date`); remembered, since a line of a page is asked more than once."""
-    plain = text.translate(_DIGITS) if _EASTERN.search(text) else text
-    if (whole := _ISO.match(plain)) and whole.end() == len(plain) and (stamp := _read(whole, method, confidence)):
+    plain = text if text.isascii() else _plain(text)
+    small = plain.lower()  # as long: of all letters only İ grows
+    if (whole := ISO.match(small)) and whole.end() == len(small) and (stamp := _read(whole, plain, method, confidence)):
         return (stamp,)  # as metadata writes it: whatever else could be found would lie inside of it
-    found = [_read(match, method, confidence) for match in _matches(plain)]
+    found = [_read(match, plain, method, confidence) for match in matches(small)]
     stamps = sorted(
         (candidate for candidate in found if candidate), key=lambda candidate: (candidate.start, -candidate.end)
     )
@@ -158,25 +144,9 @@ def stamps_in(text: str, method: str, confidence: float) -> tuple[Candidate, ...
     return tuple(kept)
 
 
-def _matches(plain: str) -> Iterator[re.Match[str]]:
-    """What `finditer` of each pattern finds, asked only where it can begin (`DATE_FIGURES`): at a day, at a year, or, for the pattern that begins with a month, shortly before a day with a year behind it. Trying hundreds of month names at every letter
-    would take most of a page's time."""
-    day_first, month_first, year_first, jalali = _named_patterns()
-    by_day = ((0, _NUMERIC), (1, day_first), (2, jalali))
-    by_year = ((3, _ISO), (4, year_first))
-    free_from = [0] * 6
-    for run in DATE_FIGURES.finditer(plain):
-        start, end = run.span()
-        is_year = end - start == 4
-        for place, pattern in by_year if is_year else by_day:
-            if start >= free_from[place] and (match := pattern.match(plain, start)):
-                free_from[place] = match.end()
-                yield match
-        if not is_year and _YEAR_BEHIND.match(plain, end):
-            match = month_first.search(plain, max(free_from[5], start - _LONGEST_MONTH), end + _LONGEST_REST)
-            if match and match.start() <= start:
-                free_from[5] = match.end()
-                yield match
+def _plain(text: str) -> str:
+    text = text.replace("İ", "i")
+    return text.translate(_DIGITS) if _EASTERN.search(text) else text
 
 
 _TIME_BEFORE = re.compile(
@@ -235,44 +205,8 @@ def _valid(year: int, month: int, day: int) -> bool:
     return _LEAST_YEAR <= year <= _LAST_YEAR
 
 
-@lru_cache(maxsize=1)
-def _months() -> dict[str, int]:
-    names: dict[str, int] = {}
-    for language in _LANGUAGES:
-        for name, number in month_names(language).items():
-            names.setdefault(name, number)
-    return names
-
-
-def _any_of(names: Iterable[str]) -> str:
-    """A pattern for one of the names, the longest first; they are parted by their first letter, so that a letter is tried against few."""
-    by_letter: dict[str, list[str]] = {}
-    for name in sorted(names, key=len, reverse=True):
-        by_letter.setdefault(name[0], []).append(re.escape(name[1:]))
-    return "|".join(f"{re.escape(letter)}(?:{'|'.join(rest)})" for letter, rest in by_letter.items())
-
-
-@lru_cache(maxsize=1)
-def _named_patterns() -> tuple[re.Pattern[str], ...]:
-    month = f"(?P<mon>{_any_of(_months())})" + r"(?!\w)\.?"
-    jalali = f"(?P<jmon>{_any_of(jalali_month_names())})" + r"\b"
-    day = rf"(?P<d>{_D})(?:st|nd|rd|th|\.|er|º|°|ª)?"
-    year = rf"(?P<y>{_SHORT_YEAR})(?:\s?(?:г|р)\.?(?!\w))?"
-    full = r"(?P<y>(?:19|20)\d\d)(?!\d)"
-    rest = r",?" + _TIME + _ZONE
-    between = r"[ .\-/]{0,3}"
-    return (
-        re.compile(
-            rf"(?<![\d\w.,]){day}{between}(?:de |of |di |den |ב-?)?{month},?{between}(?:de |del |năm )?{year}{rest}",
-            re.IGNORECASE,
-        ),
-        re.compile(rf"(?<!\w){month}[ .\-]{{1,3}}{day},?[ \-]{{1,3}}{full}{rest}", re.IGNORECASE),
-        re.compile(rf"(?<!\d){full}[ .\-/]{{1,3}}(?:m\. )?{month}[ .\-/]{{1,3}}{day}(?!\d){rest}", re.IGNORECASE),
-        re.compile(rf"(?<!\d)(?P<d>{_D}) {jalali} (?P<y>1[34]\d\d)(?!\d){rest}"),
-    )
-
-
-def _read(match: re.Match[str], method: str, confidence: float) -> Candidate | None:
+def _read(match: re.Match[str], plain: str, method: str, confidence: float) -> Candidate | None:
+    """What a pattern found in the text in lower case; `plain` is the text as it stands."""
     groups = match.groupdict()
     read = _day(groups)
     if read is None:
@@ -284,7 +218,7 @@ def _read(match: re.Match[str], method: str, confidence: float) -> Candidate | N
         precision=precision,
         tz_status=zone,
         method=method,
-        raw=match.group(0).strip(" ,|-–·•"),
+        raw=plain[match.start() : match.end()].strip(" ,|-–·•"),
         confidence=confidence if sure else confidence * 0.7,
     )
     return Candidate(
@@ -309,7 +243,7 @@ def _day(groups: dict[str, str | None]) -> tuple[date, bool] | None:
 
 def _day_and_month(groups: dict[str, str | None]) -> tuple[int, int, bool]:
     if groups.get("mon"):
-        return int(groups["d"] or 0), _months()[(groups["mon"] or "").lower()], True
+        return int(groups["d"] or 0), months()[groups["mon"] or ""], True
     if groups.get("mo"):
         return int(groups["d"] or 0), int(groups["mo"] or 0), True
     first, second = int(groups["a"] or 0), int(groups["b"] or 0)

@@ -6,8 +6,9 @@ import typer
 from pydantic import SecretStr
 from rich.table import Table
 
-from workers.cli._shared import STDOUT, settings_or_exit
+from workers.cli._shared import STDERR, STDOUT, settings_or_exit
 from workers.runtime.settings import Settings
+from workers.text import native
 
 __all__ = ["app"]
 
@@ -31,6 +32,9 @@ def check(
         _table()
     settings_or_exit(log_level="warning")
     STDOUT.print("the settings are fine")
+    if native.FAULT:
+        told = f"the compiled core is not used, so cleaning takes twice the time or more: {native.FAULT}; {native.MEND}"
+        STDERR.print(told, style="yellow", markup=False, highlight=False, soft_wrap=True)
 
 
 def _table() -> None:

@@ -8,13 +8,17 @@ from workers.ports import Sink, StageOptions, StageSpec
 from workers.runtime.app import add_pages, make_app, run_app
 from workers.runtime.engine import Engine
 from workers.runtime.handle import check_chain
+from workers.runtime.logging import get_logger
 from workers.runtime.metrics import Metrics
 from workers.runtime.pool import InlineRunner, PoolRunner, PoolSettings
 from workers.runtime.processors import Processor, Runner, SinkProcessor, StageProcessor
 from workers.runtime.profiles import with_profiles
 from workers.runtime.settings import Settings
+from workers.text import native
 
 __all__ = ["run_sink", "run_stages", "stage_engine"]
+
+_LOG = get_logger(__name__)
 
 
 def stage_engine(specs: Sequence[StageSpec], settings: Settings, metrics: Metrics) -> Engine:
@@ -37,6 +41,10 @@ def stage_engine(specs: Sequence[StageSpec], settings: Settings, metrics: Metric
 
 def run_stages(specs: Sequence[StageSpec], settings: Settings) -> int:
     """Run stages as a worker until it is stopped; returns the exit code."""
+    if native.FAULT and any(spec.name == "cleaner" for spec in specs):
+        _LOG.warning(
+            "compiled_core_missing", why=native.FAULT, effect="cleaning takes twice the time or more", mend=native.MEND
+        )
     metrics = Metrics("+".join(spec.name for spec in specs))
     return _run(stage_engine(specs, settings, metrics), settings, metrics)
 

@@ -88,12 +88,14 @@ def says(text: str, said: str) -> bool:
     return (len(text) >= len(said) or "İ" in text) and comparable(text) == said
 
 
-def which_say(texts: Sequence[str], said: Collection[str], longest: int) -> list[bool]:
+def which_say(texts: Sequence[str], said: Collection[str], longest: int, joined: bytes | None = None) -> list[bool]:
     """For each text whether it is not longer than `longest` (characters) and `comparable` of it is one of `said`; most are told apart by their
     length and how they begin."""
     if not said:
         return [False] * len(texts)
-    told = native.lines_saying(texts, said, longest) if native.LIBRARY is not None and texts else None
+    told = None
+    if native.LIBRARY is not None and texts:
+        told = native.lines_saying(joined or native.joined(texts), len(texts), said, longest)
     if told is None:
         return _which_say(texts, said, longest)
     which = [False] * len(texts)

@@ -14,7 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 __all__ = [
+    "FAULT",
     "LIBRARY",
+    "MEND",
     "Automaton",
     "Containers",
     "Reading",
@@ -23,6 +25,7 @@ __all__ = [
     "count_repeats",
     "describe",
     "describe_places",
+    "joined",
     "language_scores",
     "line_marks",
     "lines_saying",
@@ -47,19 +50,22 @@ _pointer, _long, _int = ctypes.c_void_p, ctypes.c_int64, ctypes.c_int32
 _Nothing = ctypes.c_char * 0
 
 
-def _load(path: Path) -> ctypes.CDLL | None:
+def _load(path: Path) -> tuple[ctypes.CDLL | None, str | None]:
+    """(the library, None), or (None, why it is not used)."""
+    if not path.exists():
+        return None, f"{path.name} is not there"
     try:
         library = ctypes.CDLL(str(path))
         version = library.core_version()
-    except (OSError, AttributeError):
-        return None
+    except (OSError, AttributeError) as error:
+        return None, f"{path.name} cannot be loaded: {error}"
     if version != _VERSION:
-        return None
+        return None, f"{path.name} is of version {version}, the code is of version {_VERSION}"
     library.reading_of.restype = ctypes.POINTER(_Reading)
     library.reading_free.restype = library.core_secret.restype = None
     library.core_secret(ctypes.c_uint64(hash("dateline") & (2**64 - 1)))  # Python's own secret of this process
     library.language_scores.restype = _long
-    return library
+    return library, None
 
 
 class _Reading(ctypes.Structure):
@@ -71,8 +77,10 @@ class _Reading(ctypes.Structure):
     )  # fmt: skip
 
 
-#: The compiled library, or None.
-LIBRARY = _load(Path(__file__).with_name("core.so"))
+#: The compiled library, or None; and then why.
+LIBRARY, FAULT = _load(Path(__file__).with_name("core.so"))
+#: What to do about it.
+MEND = "compile it by installing again: pip install --no-deps --force-reinstall . (in a checkout, -e .); without a C compiler that fetches the package ziglang"
 
 
 class Containers(NamedTuple):
@@ -272,23 +280,27 @@ def load_line_tables(kinds: NDArray[np.uint8], openers: Mapping[str, int]) -> No
     _check(_library().facts_tables(_at(kinds), joined, _long(len(joined)), _at(values), _long(len(openers))))
 
 
-def line_marks(lines: Sequence[str]) -> list[int] | None:
-    """What each line may hold, as bits (workers/cleaner/line_facts.py); None where one has a line feed."""
-    encoded = "\n".join(lines).encode("utf-8", "surrogatepass")
-    marks = np.empty(len(lines), np.uint16)
+def joined(lines: Sequence[str]) -> bytes:
+    """Lines as the library reads them: UTF-8, a line feed between two."""
+    return "\n".join(lines).encode("utf-8", "surrogatepass")
+
+
+def line_marks(lines: bytes, count: int) -> list[int] | None:
+    """What each of so many lines may hold, as bits (workers/cleaner/line_facts.py); None where there are more or fewer."""
+    marks = np.empty(count, np.uint16)
     told: list[int] | None = None
-    if _library().facts_mark(encoded, _long(len(encoded)), _at(marks), _long(len(lines))) == 0:
+    if _library().facts_mark(lines, _long(len(lines)), _at(marks), _long(count)) == 0:
         told = marks.tolist()
     return told
 
 
-def lines_saying(lines: Sequence[str], said: Collection[str], longest: int) -> bytes | None:
-    """For each line whether it is not longer than `longest` (characters) and its words are what one of `said` says: 0 for no, 1 for yes, 2 where it
-    has characters beyond ASCII and has to be asked. None where more than 64 things are said, or a line has a line feed."""
-    encoded, things = ("\n".join(texts).encode("utf-8", "surrogatepass") for texts in (lines, said))
-    marks = ctypes.create_string_buffer(len(lines))
+def lines_saying(lines: bytes, count: int, said: Collection[str], longest: int) -> bytes | None:
+    """For each of so many lines whether it is not longer than `longest` (characters) and its words are what one of `said` says: 0 for no, 1 for yes, 2
+    where it has characters beyond ASCII and has to be asked. None where more than 64 things are said, or there are more or fewer lines."""
+    things = "\n".join(said).encode("utf-8", "surrogatepass")
+    marks = ctypes.create_string_buffer(count)
     status = _library().facts_say(
-        encoded, _long(len(encoded)), things, _long(len(things)), _long(longest), marks, _long(len(lines))
+        lines, _long(len(lines)), things, _long(len(things)), _long(longest), marks, _long(count)
     )
     return None if status else marks.raw
 

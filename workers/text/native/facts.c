@@ -38,7 +38,7 @@ static int kind(uint32_t code) { return code < KNOWN ? kind_of_character[code] :
 typedef struct {
     const unsigned char *start, *end; /* of the figures */
     size_t gap;                       /* characters before it since the last one; 0 where something parts them */
-    int bar, comma;                   /* the first of these may follow a year; there is a comma among them */
+    int bar, comma, word;             /* the first of these may follow a year; there is a comma, a letter among them */
 } run;
 
 static int is_year(const run *one) {
@@ -46,25 +46,28 @@ static int is_year(const run *one) {
     return (first == '1' && (second == '3' || second == '4' || second == '9')) || (first == '2' && second == '0');
 }
 
-static int ends_date(const run *one) {
+/* Whether it can be a year, behind a day or a month; of two figures behind no comma, and of a day only with a word between. */
+static int ends_date(const run *one, int behind_day) {
     size_t size = (size_t)(one->end - one->start);
-    return (size == 2 && !one->comma) || (size >= 4 && is_year(one));
+    return (size == 2 && !one->comma && (one->word || !behind_day)) || (size >= 4 && is_year(one));
 }
 
 /* Whether the last of three runs of figures completes what may be a date. */
 static int completes(const run *first, const run *middle, const run *last) {
     size_t before = (size_t)(middle->end - middle->start), size = (size_t)(last->end - last->start);
     if (last->gap && last->gap <= LONGEST_GAP) {
-        if (before <= 2 && before && ends_date(last)) return 1;
+        if (before <= 2 && before && ends_date(last, 1)) return 1;
         if (before == 4 && is_year(middle) && last->bar && size <= 2) return 1;
     }
     size_t day = (size_t)(first->end - first->start);
-    return day && day <= 2 && before && before <= 2 && middle->gap && middle->gap <= LONGEST_GAP && last->gap && last->gap <= CLOSE_GAP && ends_date(last);
+    return day && day <= 2 && before && before <= 2 && middle->gap && middle->gap <= LONGEST_GAP && last->gap && last->gap <= CLOSE_GAP && ends_date(last, 0);
 }
+
+static int is_letter(uint32_t code) { return (code >= 'A' && code <= 'Z') || (code >= 'a' && code <= 'z'); }
 
 /* Whether a character may stand between the figures of a date. */
 static int joins(uint32_t code) {
-    return code >= 0x80 || (code >= 'A' && code <= 'Z') || (code >= 'a' && code <= 'z') || code == ' ' || code == '\'' || (code >= ',' && code <= '/');
+    return code >= 0x80 || is_letter(code) || code == ' ' || code == '\'' || (code >= ',' && code <= '/');
 }
 
 static int may_follow_year(uint32_t code) { return code == ' ' || code == '-' || code == '.' || code == '/' || code == 0x5e74 || code == 0xb144; }
@@ -86,7 +89,7 @@ static const unsigned char *next_figure(const unsigned char *at, const unsigned 
 static int may_date(const unsigned char *at, const unsigned char *end) {
     run first = {0}, middle = {0}, last = {0};
     size_t gap = 0;
-    int open = 0, bar = 0, comma = 0;
+    int open = 0, bar = 0, comma = 0, word = 0;
     while (at < end) {
         if (is_figure(*at)) {
             first = middle;
@@ -97,10 +100,11 @@ static int may_date(const unsigned char *at, const unsigned char *end) {
             last.gap = open ? gap : 0;
             last.bar = bar;
             last.comma = comma;
+            last.word = word;
             if (completes(&first, &middle, &last)) return 1;
             gap = 0;
             open = 1;
-            comma = 0;
+            comma = word = 0;
             continue;
         }
         if (!open && *at < 0x80) { /* nothing is begun: on to the next figure */
@@ -112,6 +116,7 @@ static int may_date(const unsigned char *at, const unsigned char *end) {
         if (code >= 0x80 && kind(code) & FIGURE) return 1;
         if (!gap++) bar = may_follow_year(code);
         if (code == ',') comma = 1;
+        if (code >= 0x80 || is_letter(code)) word = 1;
         if (!joins(code) || gap > LONGEST_GAP) open = 0;
     }
     return 0;
