@@ -298,11 +298,12 @@ def lines_saying(lines: bytes, count: int, said: Collection[str], longest: int) 
     """For each of so many lines whether it is not longer than `longest` (characters) and its words are what one of `said` says: 0 for no, 1 for yes, 2
     where it has characters beyond ASCII and has to be asked. None where more than 64 things are said, or there are more or fewer lines."""
     things = "\n".join(said).encode("utf-8", "surrogatepass")
-    marks = ctypes.create_string_buffer(count)
+    marks = bytearray(count)
+    at = _Nothing.from_buffer(marks)
     status = _library().facts_say(
-        lines, _long(len(lines)), things, _long(len(things)), _long(longest), marks, _long(count)
+        lines, _long(len(lines)), things, _long(len(things)), _long(longest), at, _long(count)
     )
-    return None if status else marks.raw
+    return None if status else bytes(marks)
 
 
 def load_closing(tags: Collection[str]) -> None:
