@@ -171,8 +171,10 @@ def _reading(told: _Reading) -> Reading:
 
 def _array(at: int, kind: type[Any], count: int) -> NDArray[Any]:
     """A copy of the library's numbers."""
-    size = np.dtype(kind).itemsize
-    return np.frombuffer(bytearray(ctypes.string_at(at, count * size) if count else b""), kind)
+    numbers: NDArray[Any] = np.empty(count, kind)
+    if count:
+        ctypes.memmove(_at(numbers), at, numbers.nbytes)
+    return numbers
 
 
 def load_wording_tables(
