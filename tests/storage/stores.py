@@ -37,7 +37,7 @@ from workers.storage.opensearch import OpenSearchSink
 from workers.storage.opensearch_index import INDEXES
 from workers.storage.parquet import ParquetSink
 from workers.storage.postgresql import PostgresqlSink
-from workers.storage.rows import CHILDREN
+from workers.storage.children import CHILDREN
 from workers.storage.sqlite import SqliteSink
 
 __all__ = ["OpenSearch", "Parquet", "Postgresql", "Sqlite", "Store", "alert", "article", "duck", "make_store"]
