@@ -33,8 +33,8 @@ from made_up_news import Corpus  # noqa: E402
 from postgres_server import PostgresServer  # noqa: E402
 
 from schemas.articles import EnrichedArticle  # noqa: E402
-from workers.storage.postgresql import PostgresqlSink  # noqa: E402
 from workers.storage.children import CHILDREN  # noqa: E402
+from workers.storage.postgresql import PostgresqlSink  # noqa: E402
 from workers.storage.rows import COLUMNS, to_batch  # noqa: E402
 from workers.storage.sqlite import SqliteSink  # noqa: E402
 

@@ -33,11 +33,11 @@ from schemas.articles import (
 from schemas.topics import ENRICHED
 from workers.ports import Sink, Tombstone
 from workers.storage import lake, lake_rows, migrations
+from workers.storage.children import CHILDREN
 from workers.storage.opensearch import OpenSearchSink
 from workers.storage.opensearch_index import INDEXES
 from workers.storage.parquet import ParquetSink
 from workers.storage.postgresql import PostgresqlSink
-from workers.storage.children import CHILDREN
 from workers.storage.sqlite import SqliteSink
 
 __all__ = ["OpenSearch", "Parquet", "Postgresql", "Sqlite", "Store", "alert", "article", "duck", "make_store"]

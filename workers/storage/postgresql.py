@@ -14,6 +14,7 @@ import psycopg
 from psycopg import sql
 
 from workers.errors import Misconfigured, StoreRefused, Unavailable
+from workers.storage.children import CHILDREN
 from workers.storage.migrations import POSTGRESQL, POSTGRESQL_NO_SEARCH, POSTGRESQL_SEARCH
 from workers.storage.partitions import (
     divide,
@@ -26,7 +27,6 @@ from workers.storage.partitions import (
     near_months,
 )
 from workers.storage.places import places
-from workers.storage.children import CHILDREN
 from workers.storage.rows import COLUMNS, UPSERT, Batch, Row, Storable, culprit, only, to_batch, waves
 
 __all__ = ["PostgresqlSink"]

@@ -16,8 +16,8 @@ from typing import Any
 import orjson
 
 from workers.errors import StoreRefused, Unavailable
-from workers.storage.migrations import SQLITE, SQLITE_NO_SEARCH, SQLITE_SEARCH
 from workers.storage.children import CHILDREN
+from workers.storage.migrations import SQLITE, SQLITE_NO_SEARCH, SQLITE_SEARCH
 from workers.storage.rows import COLUMNS, UPSERT, Batch, Row, Storable, culprit, only, to_batch, waves
 
 __all__ = ["SqliteSink"]
