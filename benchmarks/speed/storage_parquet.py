@@ -114,7 +114,7 @@ def changed(articles: Sequence[EnrichedArticle]) -> list[EnrichedArticle]:
 def turn(folder: Path, articles: Sequence[EnrichedArticle]) -> tuple[dict[str, float], dict[str, float]]:
     """Articles a second of each way, and what the lake is like afterwards."""
     messages = list(chunks(articles, BATCH))
-    batches = [ready(to_batch(batch, whole=False)) for batch in messages]
+    batches = [ready(to_batch(batch)) for batch in messages]
     again = changed(articles)
     gc.collect()
     gc.freeze()  # the articles that this benchmark holds are no heap that a worker would search through
@@ -124,7 +124,7 @@ def turn(folder: Path, articles: Sequence[EnrichedArticle]) -> tuple[dict[str, f
     ways: dict[str, Callable[[int], object]] = {
         "bare": lambda number: plain.write(batches[number].rows["articles"]),
         "ours": lambda number: ours.write(messages[number]),
-        "rows": lambda number: ready(to_batch(messages[number], whole=False)),
+        "rows": lambda number: ready(to_batch(messages[number])),
         "stored": lambda number: stored.write(batches[number]),
     }
     seconds = side_by_side(ways, len(messages))

@@ -57,7 +57,7 @@ def day_of_row(row: Row) -> str | None:
 
 
 def articles_table(rows: Sequence[Row], stored_at: Sequence[datetime], updated_at: Sequence[datetime]) -> pa.Table:
-    """The rows as ARTICLES; their documents leave out the text (`to_batch`, not whole). Raises Unfit."""
+    """The rows as ARTICLES. Raises Unfit."""
     columns = dict(zip(COLUMNS["articles"], _columns([row.values for row in rows]), strict=True))
     columns["published_at"] = [value or None for value in columns["published_at"]]
     arrays = [_array(name, columns[name]) for name in _PLAIN]

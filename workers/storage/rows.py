@@ -81,9 +81,8 @@ class Batch(NamedTuple):
     erased: dict[str, list[str]]
 
 
-def to_batch(batch: Sequence[Storable], *, whole: bool = True) -> Batch:
-    """The rows in their order; a tombstone takes away what came before it. Where it is not to be `whole`, an article's document leaves
-    out its text, for a store that has the text in a column beside it.
+def to_batch(batch: Sequence[Storable]) -> Batch:
+    """The rows in their order; a tombstone takes away what came before it. An article's document leaves out its text, which is a column beside it.
 
     Raises StoreRefused for a message that cannot be written as JSON.
     """
@@ -95,7 +94,7 @@ def to_batch(batch: Sequence[Storable], *, whole: bool = True) -> Batch:
             rows[table] = [row for row in rows[table] if row.id != message.id]
             erased[table][message.id] = None
         else:
-            row = _row(index, message, whole=whole)
+            row = _row(index, message)
             rows[row.table].append(row)
     return Batch(rows, {table: list(ids) for table, ids in erased.items()})
 
@@ -118,10 +117,10 @@ def only(row: Row) -> Batch:
     return Batch({table: [row] if table == row.table else [] for table in COLUMNS}, {table: [] for table in COLUMNS})
 
 
-def culprit(batch: Sequence[Storable], refused: Callable[[Row], bool], *, whole: bool = True) -> int:
-    """The first message of the batch that the store refuses when written alone; 0 when each alone would pass. `whole` as for `to_batch`."""
+def culprit(batch: Sequence[Storable], refused: Callable[[Row], bool]) -> int:
+    """The first message of the batch that the store refuses when written alone; 0 when each alone would pass."""
     messages = ((index, message) for index, message in enumerate(batch) if not isinstance(message, Tombstone))
-    return next((index for index, message in messages if refused(_row(index, message, whole=whole))), 0)
+    return next((index for index, message in messages if refused(_row(index, message))), 0)
 
 
 @lru_cache(maxsize=4096)
@@ -153,7 +152,7 @@ def _parsed(published: str | None) -> datetime | None:
         return None
 
 
-def _row(index: int, message: EnrichedArticle | Alert, *, whole: bool) -> Row:
+def _row(index: int, message: EnrichedArticle | Alert) -> Row:
     try:
         if isinstance(message, Alert):
             alert = _plain(message, encode(message))
@@ -161,7 +160,7 @@ def _row(index: int, message: EnrichedArticle | Alert, *, whole: bool) -> Row:
         parts = _parts(message)
         digest = hashlib.sha256(b"".join(parts[:3])).hexdigest()
         article = _plain(message, *parts)
-        document = _document(parts if article is message else _parts(article), whole=whole)
+        document = _document(*(parts if article is message else _parts(article)))
     except (ValueError, TypeError) as error:
         raise StoreRefused("not_storable", f"it cannot be written as JSON: {error}", index) from None
     return Row("articles", index, article.id, _article(article, digest, document), article)
@@ -176,9 +175,8 @@ def _parts(article: EnrichedArticle) -> tuple[bytes, bytes, bytes, bytes]:
     return rest[:place], b',"text":' + orjson.dumps(article.text), rest[place:], provenance
 
 
-def _document(parts: tuple[bytes, bytes, bytes, bytes], *, whole: bool) -> str:
-    before, text, after, provenance = parts
-    return b"".join((before, text if whole else b"", after[:-1], b',"provenance":', provenance, b"}")).decode()
+def _document(before: bytes, _text: bytes, after: bytes, provenance: bytes) -> str:
+    return b"".join((before, after[:-1], b',"provenance":', provenance, b"}")).decode()
 
 
 def _plain(message: M, *parts: bytes) -> M:
