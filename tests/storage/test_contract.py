@@ -40,6 +40,17 @@ def test_the_same_batch_twice_leaves_what_one_left(store: Store) -> None:
     assert [len(once[table]) for table in TABLES] == [2, 2, 2, 2, 2, 2, 1, 0]
 
 
+@pytest.mark.parametrize("many", [1, 63, 64, 65, 200])
+def test_all_that_was_found_is_stored_however_much_it_is(store: Store, many: int) -> None:
+    mention = article().mentions[0]
+    found = tuple(mention.model_copy(update={"start": place, "end": place + 6}) for place in range(many))
+    write(store, [article("a1", mentions=found), article("a2", offset=1, mentions=found[:1])])
+    assert store.rows("SELECT position, start_at, end_at FROM mentions WHERE article_key = 1 ORDER BY position") == [
+        (place, place, place + 6) for place in range(many)
+    ]
+    assert store.rows("SELECT count(*) FROM mentions") == [(many + 1,)]
+
+
 def test_an_alert_is_one_row_and_the_first_firing_stays(store: Store) -> None:
     write(store, [alert(hour=1), alert(hour=2), alert("alert-2")], [alert(hour=3)])
     found = store.rows("SELECT id, rule, severity, article_id, title, published, document FROM alerts ORDER BY id")

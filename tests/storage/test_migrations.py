@@ -156,7 +156,8 @@ def test_what_was_stored_with_its_text_in_the_document_is_read_and_kept_as_befor
 
 @DATABASES
 @pytest.mark.parametrize(
-    ("text", "title", "kept"), [("Old text.", "A title", 0), ("New text.", "A title", 1), ("Old text.", "Another", 1)]
+    ("text", "title", "kept"),
+    [("Old text.", "A title", 0), ("Old text, corrected.", "A title", 1), ("Old text.", "Another", 1)],
 )
 def test_what_the_first_release_wrote_is_a_version_if_it_said_something_else(
     store: Store, text: str, title: str, kept: int

@@ -42,6 +42,14 @@ def test_an_article_of_unknown_origin_is_replaced_by_the_later_write(store: Stor
     assert store.rows("SELECT text FROM articles") == [("Second.",)]
 
 
+@pytest.mark.parametrize("together", [True, False], ids=["in one batch", "in three batches"])
+def test_of_many_versions_of_unknown_origin_the_last_stays(store: Store, *, together: bool) -> None:
+    batch = [article(text=text, offset=None) for text in ("First.", "Second.", "First.")]
+    write(store, *([batch] if together else [[one] for one in batch]))
+    assert store.rows("SELECT text FROM articles") == [("First.",)]
+    assert [one["text"] for one in messages(store, "versions", "number")] == ["First.", "Second."]
+
+
 def test_an_article_of_another_partition_replaces_by_the_later_write(store: Store) -> None:
     elsewhere = RawOrigin(topic="articles.raw.v1", partition=0, offset=1, sha256="0" * 64)
     moved = article(text="Moved.").model_copy(
