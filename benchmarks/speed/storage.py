@@ -6,8 +6,9 @@ Articles of 6 kB with 26 child rows (`--articles`, in batches of 500) go into ea
   no secondary index, no versions, no triggers; with and without full-text search. Goal: at least 0.75 of it, like with like.
 - naive: one INSERT a row and a commit an article, with search, as one would write it first; the same articles, all of them. Goal: at least 3 times it.
 
-Our sinks are given messages, and do all they do in production: JSON, hash, versions, indexes; with search, and with search turned off. The
-median of `--turns` is told. How fast the stores answer: storage_search.py.
+Our sinks are given messages, and do all they do in production: JSON, hash, versions, indexes; with search, and with search turned off. What stands
+before the sinks there, reading a message's bytes, is the runtime's, the same for every sink, and left out for all. The references are given the very rows that
+ours make, beforehand. The median of `--turns` is told. How fast the stores answer: storage_search.py.
 """
 
 import argparse
@@ -31,6 +32,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests"), str(HERE)]
 
 from made_up_news import Corpus  # noqa: E402
 from postgres_server import PostgresServer  # noqa: E402
+from processor import processor_s  # noqa: E402
 
 from schemas.articles import EnrichedArticle  # noqa: E402
 from workers.storage.children import CHILDREN  # noqa: E402
@@ -51,11 +53,12 @@ class Ready(NamedTuple):
 
 @dataclass(slots=True)
 class Figure:
-    """Articles a second of one way into one store."""
+    """Articles a second of one way into one store, and milliseconds of processor an article, the server's included."""
 
     store: str
     way: str
     per_second: float
+    processor_ms: float
     bytes_per_article: float | None = None
 
 
@@ -73,10 +76,11 @@ def ready(articles: Sequence[EnrichedArticle]) -> list[Ready]:
     ]  # fmt: skip
 
 
-def timed(work: Callable[[], None], articles: int) -> float:
-    started = time.perf_counter()
+def timed(work: Callable[[], None], articles: int, postmaster: int | None = None) -> tuple[float, float]:
+    had, started = processor_s(postmaster), time.perf_counter()
     work()
-    return round(articles / (time.perf_counter() - started), 1)
+    took = time.perf_counter() - started
+    return round(articles / took, 1), round((processor_s(postmaster) - had) / articles * 1000, 3)
 
 
 # The trial's bare statements. Columns are those of our tables, in their order; rows are made before the clock starts.
@@ -220,7 +224,7 @@ def measure_sqlite(folder: Path, articles: Sequence[EnrichedArticle], rows: Sequ
             Figure(
                 "sqlite",
                 f"bare{', search' if search else ''}",
-                timed(lambda b=bare: _all(b.write, chunks(rows, BATCH)), len(rows)),
+                *timed(lambda b=bare: _all(b.write, chunks(rows, BATCH)), len(rows)),
             )
         )
         bare.close()
@@ -231,9 +235,9 @@ def measure_sqlite(folder: Path, articles: Sequence[EnrichedArticle], rows: Sequ
         rate = timed(lambda s=sink: _all(s.write, chunks(articles, BATCH)), len(articles))
         sink.close()
         size = round(path.stat().st_size / len(articles))
-        found.append(Figure("sqlite", f"ours{', search' if search else ''}", rate, size))
+        found.append(Figure("sqlite", f"ours{', search' if search else ''}", *rate, size))
     naive = SqliteBare(folder / f"naive-{turn}.db", search=True)
-    found.append(Figure("sqlite", "naive", timed(lambda: naive.naive(rows), len(rows))))
+    found.append(Figure("sqlite", "naive", *timed(lambda: naive.naive(rows), len(rows))))
     naive.close()
     return found
 
@@ -250,17 +254,17 @@ def measure_postgresql(server: PostgresServer, articles: Sequence[EnrichedArticl
 
         for search in (False, True):
             bare = PostgresqlBare(fresh(), search=search)
-            found.append(Figure("postgresql", f"bare{', search' if search else ''}", timed(lambda b=bare: _all(b.write, chunks(rows, BATCH)), len(rows))))  # fmt: skip
+            found.append(Figure("postgresql", f"bare{', search' if search else ''}", *timed(lambda b=bare: _all(b.write, chunks(rows, BATCH)), len(rows), server.pid)))  # fmt: skip
             bare.close()
         for search in (False, True):
             sink = PostgresqlSink(fresh(), search=search)
             sink.open()
-            rate = timed(lambda s=sink: _all(s.write, chunks(articles, BATCH)), len(articles))
+            rate = timed(lambda s=sink: _all(s.write, chunks(articles, BATCH)), len(articles), server.pid)
             sink.close()
             size = admin.execute("SELECT sum(pg_total_relation_size(c.oid)) FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace WHERE nspname = 'bench' AND relkind = 'r'").fetchone()  # fmt: skip
-            found.append(Figure("postgresql", f"ours{', search' if search else ''}", rate, round(int(size[0]) / len(articles)) if size else None))  # fmt: skip
+            found.append(Figure("postgresql", f"ours{', search' if search else ''}", *rate, round(int(size[0]) / len(articles)) if size else None))  # fmt: skip
         bare = PostgresqlBare(fresh(), search=True)
-        found.append(Figure("postgresql", "naive", timed(lambda: bare.naive(rows), len(rows))))
+        found.append(Figure("postgresql", "naive", *timed(lambda: bare.naive(rows), len(rows), server.pid)))
         bare.close()
         fresh()
     return found
@@ -309,6 +313,7 @@ def report(writes: Sequence[Figure], *, as_json: bool) -> int:
     """The medians, the ratios, the goals."""
     goals: dict[str, bool] = {}
     medians: dict[str, dict[str, float]] = {}
+    processors: dict[str, dict[str, float]] = {}
     ratios: dict[str, float] = {}
     for store in dict.fromkeys(one.store for one in writes):
         ways = medians[store] = {
@@ -320,11 +325,17 @@ def report(writes: Sequence[Figure], *, as_json: bool) -> int:
             goals[f"{store}: {mine} at least {least} of {other}"] = ratio >= least
         ratios[f"{store}: ours, search / bare"] = round(ways["ours, search"] / ways["bare"], 2)
         size = {one.way: one.bytes_per_article for one in writes if one.store == store and one.bytes_per_article}
-        print(f"{store:12} articles/s: {ways}   bytes an article: {size}")
+        processor = processors[store] = {
+            way: statistics.median(one.processor_ms for one in writes if (one.store, one.way) == (store, way))
+            for way in _WAYS
+        }
+        print(
+            f"{store:12} articles/s: {ways}   bytes an article: {size}\n{'':12} ms of processor an article: {processor}"
+        )
     print(f"ratios: {ratios}\ngoals: {goals}")
     met = all(goals.values())
     if as_json:
-        print(json.dumps({"writes": [asdict(one) for one in writes], "median_per_second": medians, "ratios": ratios, "goals": goals, "met": met}))  # fmt: skip
+        print(json.dumps({"writes": [asdict(one) for one in writes], "median_per_second": medians, "median_processor_ms": processors, "ratios": ratios, "goals": goals, "met": met}))  # fmt: skip
     return 0 if met else 1
 
 

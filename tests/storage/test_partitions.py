@@ -168,6 +168,16 @@ def test_retention_drops_the_months_that_are_over_and_no_other(new_url: Callable
     sink.close()
 
 
+@pytest.mark.parametrize(("corrected", "stays"), [("2025-07-14", False), ("2025-07-15", True), (None, True)])
+def test_a_month_whose_article_was_redated_is_dropped_only_before_its_new_day(new_url: Callable[[], str], corrected: str | None, stays: bool) -> None:  # fmt: skip
+    url = new_url()
+    write(url, [on("2025-04-01", "redated")], [on(corrected, "redated", "It was another day.", offset=1)], monthly=True)
+    sink = PostgresqlSink(url)
+    assert sink.drop_before("2025-07-15") == (0 if stays else 1)
+    sink.close()
+    assert rows(url, "SELECT id FROM articles") == ([("redated",)] if stays else [])
+
+
 def test_search_is_turned_off_and_on_in_partitions(new_url: Callable[[], str]) -> None:
     url = new_url()
     write(url, [on("2025-06-30", "june")], monthly=True)
