@@ -155,12 +155,15 @@ def _parsed(published: str | None) -> datetime | None:
 def _row(index: int, message: EnrichedArticle | Alert) -> Row:
     try:
         if isinstance(message, Alert):
-            alert = _plain(message, encode(message))
+            alert = _plain(message) if _has_nul(encode(message)) else message
             return Row("alerts", index, alert.id, _alert(alert, encode(alert).decode()), alert)
-        parts = _parts(message)
-        digest = hashlib.sha256(b"".join(parts[:3])).hexdigest()
-        article = _plain(message, *parts)
-        document = _document(*(parts if article is message else _parts(article)))
+        article, parts = message, _parts(message)
+        seen = b"".join(parts[:3])
+        digest = hashlib.sha256(seen).hexdigest()
+        if _has_nul(seen) or _has_nul(parts[3]):
+            article = _plain(message)
+            parts = _parts(article)
+        document = _document(*parts)
     except (ValueError, TypeError) as error:
         raise StoreRefused("not_storable", f"it cannot be written as JSON: {error}", index) from None
     return Row("articles", index, article.id, _article(article, digest, document), article)
@@ -179,10 +182,13 @@ def _document(before: bytes, _text: bytes, after: bytes, provenance: bytes) -> s
     return b"".join((before, after[:-1], b',"provenance":', provenance, b"}")).decode()
 
 
-def _plain(message: M, *parts: bytes) -> M:
-    """The message without NUL, which PostgreSQL cannot store; `parts` are its JSON."""
-    if not any(b"\\" in part and b"\\u0000" in part for part in parts):
-        return message
+def _has_nul(told: bytes) -> bool:
+    """Whether this JSON may have a NUL; the words for it look alike, and lose nothing. A single byte is found ten times as fast as six."""
+    return b"\\" in told and b"\\u0000" in told
+
+
+def _plain(message: M) -> M:
+    """The message without NUL, which PostgreSQL cannot store."""
     return type(message).model_validate(_without_nul(orjson.loads(encode(message))))
 
 
