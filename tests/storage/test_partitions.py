@@ -15,6 +15,7 @@ from schemas.articles import EnrichedArticle
 from schemas.topics import ENRICHED
 from workers.errors import Misconfigured
 from workers.ports import Tombstone
+from workers.storage.migrations import POSTGRESQL
 from workers.storage.partitions import UNDATED, month_of
 from workers.storage.postgresql import PostgresqlSink
 from workers.storage.query import Filters
@@ -127,6 +128,18 @@ def test_a_store_in_use_is_divided_in_place_and_goes_on(new_url: Callable[[], st
     assert rows(
         url, "SELECT count(*) FROM mentions m JOIN articles a ON a.key = m.article_key WHERE a.id = 'july'"
     ) == [(1,)]
+
+
+def test_a_divided_store_of_an_earlier_version_is_brought_up_to_date(
+    new_url: Callable[[], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = new_url()
+    with monkeypatch.context() as earlier:
+        earlier.setattr("workers.storage.postgresql.POSTGRESQL", POSTGRESQL[:5])
+        write(url, [on("2025-05-02", "a1", "First.")], monthly=True)
+    write(url, [on("2025-05-02", "a1", "Second.", offset=1)])
+    assert rows(url, "SELECT number, text FROM versions") == [(1, "First.")]
+    assert rows(url, "SELECT text FROM articles") == [("Second.",)]
 
 
 def test_this_month_and_the_next_are_made_ahead(new_url: Callable[[], str]) -> None:
