@@ -104,9 +104,8 @@ def _typed(values: Iterable[Any], kind: pa.DataType) -> pa.Array:
 def _lists(child: str, rows: Sequence[Collection[tuple[Any, ...]]]) -> pa.Array:
     """One list a row, of its child rows."""
     kind = _CHILD_TYPES[child]
-    flat = list(chain.from_iterable(rows))
-    columns = _columns(flat) if flat else [[]] * kind.num_fields
-    arrays = [_typed(values, field.type) for values, field in zip(columns, kind, strict=True)]
+    values = list(chain.from_iterable(chain.from_iterable(rows)))
+    arrays = [_typed(values[place :: kind.num_fields], field.type) for place, field in enumerate(kind)]
     offsets = pa.array([0, *accumulate(map(len, rows))], pa.int32())
     return pa.ListArray.from_arrays(offsets, pa.StructArray.from_arrays(arrays, fields=list(kind)))
 

@@ -9,7 +9,6 @@ Triggers keep the search index, the versions and the child rows with their artic
 import sqlite3
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -173,23 +172,28 @@ def _index(connection: sqlite3.Connection, keys: Sequence[int]) -> None:
         connection.execute(_INDEX, (keys[0], keys[-1]))
 
 
-def _children(changed: Sequence[tuple[int, Row]]) -> dict[str, list[tuple[Any, ...]]]:
-    """The child rows by table."""
-    found: dict[str, list[tuple[Any, ...]]] = {child: [] for child in CHILDREN}
+def _children(changed: Sequence[tuple[int, Row]]) -> dict[str, list[Any]]:
+    """The child rows by table, each row's values after those of the one before."""
+    found: dict[str, list[Any]] = {child: [] for child in CHILDREN}
     for key, row in changed:
         for child, rows in row.children().items():
-            found[child] += [(key, place, *one) for place, one in enumerate(rows)]
+            values = found[child]
+            for place, one in enumerate(rows):
+                values += (key, place, *one)
     return found
 
 
-def _insert_children(connection: sqlite3.Connection, child: str, rows: Sequence[tuple[Any, ...]]) -> None:
+def _insert_children(connection: sqlite3.Connection, child: str, values: Sequence[Any]) -> None:
     """Many rows a statement, which costs a quarter less. What fails ends the transaction, so that SQLite need not be able to undo one statement."""
     into = ("article_key", "position", *CHILDREN[child])
     statement, marks = f"INSERT OR ROLLBACK INTO {child} ({', '.join(into)}) VALUES ", f"({_marks(into)})"
-    many = len(rows) - len(rows) % _TOGETHER
-    parts = (list(chain.from_iterable(rows[start : start + _TOGETHER])) for start in range(0, many, _TOGETHER))
-    connection.executemany(statement + ", ".join([marks] * _TOGETHER), parts)
-    connection.executemany(statement + marks, rows[many:])
+    step = _TOGETHER * len(into)
+    many = len(values) - len(values) % step
+    connection.executemany(
+        statement + ", ".join([marks] * _TOGETHER), (values[start : start + step] for start in range(0, many, step))
+    )
+    for start in range(many, len(values), len(into)):
+        connection.execute(statement + marks, values[start : start + len(into)])
 
 
 def _marks(columns: Sequence[str]) -> str:
