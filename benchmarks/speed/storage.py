@@ -306,9 +306,8 @@ def main() -> int:
 
 def _best(turns: Sequence[Figure]) -> float:
     """Milliseconds an article, if each batch had met the machine as quiet as it was in the best of the turns."""
-    return round(
-        sum(map(min, zip(*(one.batch_s for one in turns), strict=True))) / BATCH / len(turns[0].batch_s) * 1000, 3
-    )
+    articles = round(turns[0].per_second * sum(turns[0].batch_s))
+    return round(sum(map(min, zip(*(one.batch_s for one in turns), strict=True))) / articles * 1000, 3)
 
 
 _WAYS = ("bare", "bare, search", "ours", "ours, search", "naive")
@@ -335,7 +334,7 @@ def report(writes: Sequence[Figure], *, as_json: bool) -> int:
         ratios[f"{store}: ours, search / bare"] = round(ways["ours, search"] / ways["bare"], 2)
         size = {one.way: one.bytes_per_article for one in writes if one.store == store and one.bytes_per_article}
         processor = processors[store] = {
-            way: statistics.median(one.processor_ms for one in writes if (one.store, one.way) == (store, way))
+            way: round(statistics.median(one.processor_ms for one in writes if (one.store, one.way) == (store, way)), 3)
             for way in _WAYS
         }
         print(
