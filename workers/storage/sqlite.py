@@ -22,6 +22,8 @@ from workers.storage.rows import COLUMNS, UPSERT, Batch, Row, Storable, culprit,
 __all__ = ["SqliteSink"]
 
 _BUSY_MS = 2000
+#: The log grows so far before it is written into the file: pages that every batch changes are then written once for a few batches.
+_WAL_BYTES = 16 * 1024**2
 #: Child rows that are inserted by one statement.
 _TOGETHER = 64
 _INDEX = (
@@ -108,6 +110,8 @@ def _connect(path: Path, *, search: bool | None) -> sqlite3.Connection:
         connection.execute("PRAGMA cache_size=-65536")
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")
+        page_bytes = connection.execute("PRAGMA page_size").fetchone()[0]
+        connection.execute(f"PRAGMA wal_autocheckpoint={_WAL_BYTES // page_bytes}")
         _migrate(connection, search=search)
     except BaseException:
         connection.close()
