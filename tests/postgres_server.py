@@ -39,10 +39,14 @@ class PostgresServer:
     def stop(self) -> None:
         self._run("pg_ctl", "-D", str(self._folder / "data"), "-w", "-m", "fast", "stop")
 
+    @property
+    def pid(self) -> int:
+        """The process that all others of the server are children of."""
+        return int((self._folder / "data" / "postmaster.pid").read_text().splitlines()[0])
+
     def kill(self) -> None:
         """kill -9 of the server, as a crash would."""
-        pid = int((self._folder / "data" / "postmaster.pid").read_text().splitlines()[0])
-        os.kill(pid, 9)
+        os.kill(self.pid, 9)
         for _ in range(100):
             with socket.socket() as probe:
                 if probe.connect_ex(("127.0.0.1", self._port)):

@@ -26,6 +26,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests"), str(HERE)]
 
 from made_up_news import DAYS, FIRST_DAY, Corpus, questions  # noqa: E402
 from postgres_server import PostgresServer  # noqa: E402
+from processor import processor_s  # noqa: E402
 
 from workers.storage.query import Filters, encode_cursor  # noqa: E402
 from workers.storage.read import Reader, open_reader  # noqa: E402
@@ -43,16 +44,6 @@ def fill(url: str, stored: int) -> None:
         sink.open()
         for start in range(0, stored, _BATCH):
             sink.write(list(corpus.articles(min(_BATCH, stored - start), start, stored)))
-
-
-def processor_s(postmaster: int | None) -> float:
-    """Seconds of processor that we and the server's processes have had: what a question costs, whoever else is on the machine (Linux)."""
-    children = Path(f"/proc/{postmaster}/task/{postmaster}/children")
-    taken = time.process_time()
-    for pid in children.read_text().split() if postmaster and children.exists() else ():
-        with contextlib.suppress(OSError):
-            taken += int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) / 1e9
-    return taken
 
 
 def milliseconds(asked: Iterable[Callable[[], Any]], postmaster: int | None) -> list[tuple[float, float]]:
@@ -127,7 +118,7 @@ def run(folder: Path, stores: Sequence[str], stored: int, count: int) -> dict[st
             server.stop()
             server.start()
             url = server.url
-            postmaster = int((folder / "postgres" / "data" / "postmaster.pid").read_text().splitlines()[0])
+            postmaster = server.pid
         try:
             done = folder / f"{store}-{stored}"
             if not done.exists():

@@ -51,7 +51,7 @@ def content(path: Path) -> dict[str, list[Any]]:
     """All that is stored but the keys and the times of storing."""
     queries = {
         "articles": "SELECT id, content_sha256, raw_topic, raw_partition, raw_offset, title, text, document FROM articles ORDER BY id",
-        "versions": "SELECT a.id, v.number, v.content_sha256, v.document FROM versions v JOIN articles a ON a.key = v.article_key ORDER BY a.id, v.number",
+        "versions": "SELECT a.id, v.number, v.content_sha256, v.document, v.text FROM versions v JOIN articles a ON a.key = v.article_key ORDER BY a.id, v.number",
         "entities": "SELECT a.id, e.position, e.name FROM entities e JOIN articles a ON a.key = e.article_key ORDER BY a.id, e.position",
         "search": "SELECT a.id FROM articles a WHERE a.key IN (SELECT rowid FROM articles_search WHERE articles_search MATCH 'words') ORDER BY a.id",
     }

@@ -1,4 +1,4 @@
-"""Makes the helper beside these tests importable; a PostgreSQL schema of a test's own."""
+"""Makes the helpers beside these tests importable; an empty store of each kind; a PostgreSQL schema of a test's own."""
 
 import sys
 import uuid
@@ -10,6 +10,16 @@ import pytest
 from postgres_server import PostgresServer
 
 sys.path.insert(0, str(Path(__file__).parent))
+
+from contract import KINDS
+from stores import Store, make_store
+
+
+@pytest.fixture(params=KINDS)
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    """An empty store of each kind; locks are waited for a moment only."""
+    with make_store(request.param, request, tmp_path) as made:
+        yield made
 
 
 @pytest.fixture

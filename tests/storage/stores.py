@@ -33,11 +33,11 @@ from schemas.articles import (
 from schemas.topics import ENRICHED
 from workers.ports import Sink, Tombstone
 from workers.storage import lake, lake_rows, migrations
+from workers.storage.children import CHILDREN
 from workers.storage.opensearch import OpenSearchSink
 from workers.storage.opensearch_index import INDEXES
 from workers.storage.parquet import ParquetSink
 from workers.storage.postgresql import PostgresqlSink
-from workers.storage.rows import CHILDREN
 from workers.storage.sqlite import SqliteSink
 
 __all__ = ["OpenSearch", "Parquet", "Postgresql", "Sqlite", "Store", "alert", "article", "duck", "make_store"]
@@ -170,10 +170,9 @@ class Parquet:
             return connection.execute(query).fetchall()
 
     def _views(self) -> Iterator[tuple[str, str]]:
-        whole = "* REPLACE (json_merge_patch(document, json_object('text', text)) AS document)"
-        articles = f"(SELECT row_number() OVER (ORDER BY stored_at, id) AS key, {whole} FROM {self._files('articles')})"
+        articles = f"(SELECT row_number() OVER (ORDER BY stored_at, id) AS key, * FROM {self._files('articles')})"
         yield "articles", f"FROM {articles}"
-        yield "versions", f"SELECT a.key AS article_key, v.* EXCLUDE (id) FROM (SELECT {whole} FROM {self._files('versions')}) v JOIN {articles} a ON a.id = v.id"  # fmt: skip
+        yield "versions", f"SELECT a.key AS article_key, v.* EXCLUDE (id) FROM {self._files('versions')} v JOIN {articles} a ON a.id = v.id"  # fmt: skip
         yield "alerts", f"FROM {self._files('alerts')}"
         for child in CHILDREN:
             places = f"SELECT key AS article_key, unnest(range(len({child}))) AS position, {child} FROM {articles}"
@@ -253,7 +252,10 @@ class OpenSearch:
                 connection.execute(f"CREATE TABLE {name} ({', '.join(names)})")
                 connection.executemany(
                     f"INSERT INTO {name} VALUES ({', '.join('?' * len(names))})",
-                    [[_cell(one, column) for column in names] for one in found],
+                    [
+                        [json.dumps(one[column]) if column == "document" else one[column] for column in names]
+                        for one in found
+                    ],
                 )
             return connection.execute(query).fetchall()
 
@@ -275,14 +277,6 @@ class OpenSearch:
 
     def clear(self) -> None:
         self.stub.indexes.clear()
-
-
-def _cell(source: dict[str, Any], column: str) -> Any:
-    """A document is whole with its text, which is stored beside it."""
-    value = source[column]
-    if column == "document":
-        return json.dumps(value | ({"text": source["text"]} if "text" in source else {}))
-    return value
 
 
 def article(

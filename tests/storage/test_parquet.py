@@ -51,7 +51,7 @@ def content(path: Path) -> dict[str, list[Any]]:
         "alerts": "id, rule, article_id, fired_at, document",
     }
     found = {table: sorted(store.rows(f"SELECT {names} FROM {table}"), key=str) for table, names in columns.items()}
-    return found | {"versions": sorted(store.rows("SELECT a.id, v.number, v.raw_offset, v.document FROM versions v JOIN articles a ON a.key = v.article_key"), key=str)}  # fmt: skip
+    return found | {"versions": sorted(store.rows("SELECT a.id, v.number, v.raw_offset, v.document, v.text FROM versions v JOIN articles a ON a.key = v.article_key"), key=str)}  # fmt: skip
 
 
 FIRST = [on("2025-07-30", "stays"), on("2025-07-30", "moves", offset=1), on("2025-07-30", "goes", offset=2), on(None, "dayless", offset=3), alert()]  # fmt: skip

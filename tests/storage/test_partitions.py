@@ -15,6 +15,7 @@ from schemas.articles import EnrichedArticle
 from schemas.topics import ENRICHED
 from workers.errors import Misconfigured
 from workers.ports import Tombstone
+from workers.storage.migrations import POSTGRESQL
 from workers.storage.partitions import UNDATED, month_of
 from workers.storage.postgresql import PostgresqlSink
 from workers.storage.query import Filters
@@ -129,6 +130,18 @@ def test_a_store_in_use_is_divided_in_place_and_goes_on(new_url: Callable[[], st
     ) == [(1,)]
 
 
+def test_a_divided_store_of_an_earlier_version_is_brought_up_to_date(
+    new_url: Callable[[], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = new_url()
+    with monkeypatch.context() as earlier:
+        earlier.setattr("workers.storage.postgresql.POSTGRESQL", POSTGRESQL[:5])
+        write(url, [on("2025-05-02", "a1", "First.")], monthly=True)
+    write(url, [on("2025-05-02", "a1", "Second.", offset=1)])
+    assert rows(url, "SELECT number, text FROM versions") == [(1, "First.")]
+    assert rows(url, "SELECT text FROM articles") == [("Second.",)]
+
+
 def test_this_month_and_the_next_are_made_ahead(new_url: Callable[[], str]) -> None:
     url = new_url()
     write(url, monthly=True)
@@ -166,6 +179,16 @@ def test_retention_drops_the_months_that_are_over_and_no_other(new_url: Callable
     sink.write([on("2025-05-02", "may")])
     assert "articles_2025_05" in months(url), "an article of a dropped month makes it again"
     sink.close()
+
+
+@pytest.mark.parametrize(("corrected", "stays"), [("2025-07-14", False), ("2025-07-15", True), (None, True)])
+def test_a_month_whose_article_was_redated_is_dropped_only_before_its_new_day(new_url: Callable[[], str], corrected: str | None, stays: bool) -> None:  # fmt: skip
+    url = new_url()
+    write(url, [on("2025-04-01", "redated")], [on(corrected, "redated", "It was another day.", offset=1)], monthly=True)
+    sink = PostgresqlSink(url)
+    assert sink.drop_before("2025-07-15") == (0 if stays else 1)
+    sink.close()
+    assert rows(url, "SELECT id FROM articles") == ([("redated",)] if stays else [])
 
 
 def test_search_is_turned_off_and_on_in_partitions(new_url: Callable[[], str]) -> None:

@@ -3,6 +3,7 @@
 import contextlib
 import socket
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -109,3 +110,18 @@ def test_times_are_stored_as_times(url: str, tmp_path: Path) -> None:
             "SELECT now() - stored_at < interval '1 minute', document ->> 'id' FROM articles"
         ).fetchone()
     assert row == (True, "a1")
+
+
+def test_a_replay_changes_no_row(url: str) -> None:
+    def written_by() -> list[Any]:
+        with psycopg.connect(url) as connection:
+            tables = ("articles", "mentions", "entities", "aliases")
+            return [connection.execute(f"SELECT xmin::text FROM {table}".encode()).fetchall() for table in tables]
+
+    sink = PostgresqlSink(url)
+    batch = [article(f"a{number}", offset=number) for number in range(3)]
+    sink.write(batch)
+    before = written_by()
+    sink.write(batch)
+    sink.close()
+    assert written_by() == before

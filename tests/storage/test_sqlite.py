@@ -143,3 +143,36 @@ def test_readers_see_articles_while_the_worker_writes(tmp_path: Path) -> None:
         sink.write([article("b")])
         assert cursor.fetchall() == [("a",)]
     sink.close()
+
+
+def test_an_article_whose_words_cannot_be_indexed_is_not_stored(tmp_path: Path) -> None:
+    path = tmp_path / "store.db"
+    sink = SqliteSink(path)
+    sink.write([article("before")])
+    with contextlib.closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("DROP TABLE articles_search_data")
+    with pytest.raises(Unavailable):
+        sink.write([article("after")])
+    sink.close()
+    assert ids(path) == ["before"]
+
+
+def test_what_is_written_is_on_disk_before_it_is_said_to_be(tmp_path: Path) -> None:
+    """No test can pull the plug; what keeps the data then is told to SQLite at each start."""
+    sink = SqliteSink(tmp_path / "store.db")
+    sink.open()
+    connection = sink._connected()
+    assert connection.execute("PRAGMA synchronous").fetchone() == (2,), "FULL"
+    assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    sink.close()
+
+
+def test_a_replay_changes_no_row(tmp_path: Path) -> None:
+    sink = SqliteSink(tmp_path / "store.db")
+    batch = [article(f"a{number}", offset=number) for number in range(3)]
+    sink.write(batch)
+    connection = sink._connected()
+    before = connection.total_changes
+    sink.write(batch)
+    assert connection.total_changes == before
+    sink.close()

@@ -41,7 +41,7 @@ def write_parquet(path: Path, articles: Iterable[EnrichedArticle]) -> int:
 def _groups(articles: Iterable[EnrichedArticle]) -> Iterator[pa.Table]:
     waiting, now = iter(articles), datetime.now(UTC)
     while group := list(islice(waiting, _GROUP)):
-        rows = to_batch(group, whole=False).rows["articles"]
+        rows = to_batch(group).rows["articles"]
         days = [date.fromisoformat(day) if (day := day_of_row(row)) else None for row in rows]
         stamps = [now] * len(rows)
         yield articles_table(rows, stamps, stamps).append_column(_SCHEMA.field("published_on"), pa.array(days, pa.date32()))  # fmt: skip

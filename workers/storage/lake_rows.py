@@ -4,14 +4,15 @@ The columns are those of every store (rows.py), but that `published_on` and `fir
 are lists of structs; and that `document` leaves out `text`, which is a column beside it: half the bytes.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from itertools import accumulate, chain
 from typing import Any
 
 import pyarrow as pa
 
-from workers.storage.rows import CHILDREN, COLUMNS, Row
+from workers.storage.children import CHILDREN
+from workers.storage.rows import COLUMNS, Row
 
 __all__ = ["ALERTS", "ARTICLES", "PARTITIONS", "VERSIONS", "Unfit", "alerts_table", "articles_table", "day_of_row", "versions_table"]  # fmt: skip
 
@@ -56,12 +57,13 @@ def day_of_row(row: Row) -> str | None:
 
 
 def articles_table(rows: Sequence[Row], stored_at: Sequence[datetime], updated_at: Sequence[datetime]) -> pa.Table:
-    """The rows as ARTICLES; their documents leave out the text (`to_batch`, not whole). Raises Unfit."""
+    """The rows as ARTICLES. Raises Unfit."""
     columns = dict(zip(COLUMNS["articles"], _columns([row.values for row in rows]), strict=True))
     columns["published_at"] = [value or None for value in columns["published_at"]]
     arrays = [_array(name, columns[name]) for name in _PLAIN]
     arrays += [pa.array(stored_at, _STAMP), pa.array(updated_at, _STAMP)]
-    arrays += [_lists(child, [row.children[child] for row in rows]) for child in CHILDREN]
+    found = [row.children() for row in rows]
+    arrays += [_lists(child, [one[child] for one in found]) for child in CHILDREN]
     return pa.Table.from_arrays([*arrays, _array("document", columns["document"])], schema=ARTICLES)
 
 
@@ -99,12 +101,11 @@ def _typed(values: Iterable[Any], kind: pa.DataType) -> pa.Array:
         raise Unfit(str(error)) from None
 
 
-def _lists(child: str, rows: Sequence[Sequence[tuple[Any, ...]]]) -> pa.Array:
-    """One list a row, of the child rows without their position: that is the place in the list."""
+def _lists(child: str, rows: Sequence[Collection[tuple[Any, ...]]]) -> pa.Array:
+    """One list a row, of its child rows."""
     kind = _CHILD_TYPES[child]
-    flat = [one for found in rows for one in found]
-    columns = _columns(flat)[1:] if flat else [[]] * kind.num_fields
-    arrays = [_typed(values, field.type) for values, field in zip(columns, kind, strict=True)]
+    values = list(chain.from_iterable(chain.from_iterable(rows)))
+    arrays = [_typed(values[place :: kind.num_fields], field.type) for place, field in enumerate(kind)]
     offsets = pa.array([0, *accumulate(map(len, rows))], pa.int32())
     return pa.ListArray.from_arrays(offsets, pa.StructArray.from_arrays(arrays, fields=list(kind)))
 

@@ -269,6 +269,25 @@ _POSTGRESQL_5 = (
     " AND new.places IS NOT NULL AND (new.title IS DISTINCT FROM old.title OR new.text <> old.text)) EXECUTE FUNCTION article_reworded()",
 )
 
+# The text is kept once, beside the document, which leaves it out; so a version that was replaced has a column for it too. What was stored before keeps its
+# text in the document as well, until it is replaced: to write a large store anew for the disk it takes would stop it for hours.
+_VERSION_TEXT = f"INSERT INTO versions ({_VERSION_COLUMNS}, text) VALUES ({_VERSION_VALUES}, old.text);"
+_SQLITE_5 = (
+    "ALTER TABLE versions ADD COLUMN text TEXT",
+    "DROP TRIGGER articles_replaced",
+    "CREATE TRIGGER articles_replaced BEFORE UPDATE OF content_sha256 ON articles WHEN CASE old.content_sha256 WHEN '' THEN old.text <> new.text OR"
+    " json_remove(old.document, '$.provenance', '$.text') <> json_remove(new.document, '$.provenance', '$.text')"
+    f" ELSE old.content_sha256 <> new.content_sha256 END BEGIN {_VERSION_TEXT} END",
+)
+_POSTGRESQL_6 = (
+    "ALTER TABLE versions ADD COLUMN text TEXT",
+    f"CREATE OR REPLACE FUNCTION article_replaced() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {_VERSION_TEXT} RETURN new; END $$",
+    "DROP TRIGGER articles_replaced ON articles",
+    "CREATE TRIGGER articles_replaced BEFORE UPDATE OF content_sha256 ON articles FOR EACH ROW WHEN (CASE old.content_sha256 WHEN '' THEN"
+    " old.text <> new.text OR old.document - 'provenance' - 'text' <> new.document - 'provenance' - 'text'"
+    " ELSE old.content_sha256 <> new.content_sha256 END) EXECUTE FUNCTION article_replaced()",
+)
+
 #: Search as the last step leaves it, to be put on a store that was told to do without; and to be taken away.
 SQLITE_SEARCH = (*_SQLITE_SEARCH_TABLE, _SQLITE_SEARCH_REWORDED, *_SQLITE_SEARCH_4)
 SQLITE_NO_SEARCH = (
@@ -284,6 +303,7 @@ SQLITE: tuple[tuple[str, ...], ...] = (
     _alerts("TEXT", "TEXT"),
     _SQLITE_3,
     _SQLITE_4,
+    _SQLITE_5,
 )
 POSTGRESQL: tuple[tuple[str, ...], ...] = (
     _first("BIGINT", "DOUBLE PRECISION", "JSONB", "TIMESTAMPTZ"),
@@ -291,4 +311,5 @@ POSTGRESQL: tuple[tuple[str, ...], ...] = (
     _POSTGRESQL_3,
     _POSTGRESQL_4,
     _POSTGRESQL_5,
+    _POSTGRESQL_6,
 )

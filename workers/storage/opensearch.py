@@ -95,7 +95,7 @@ class OpenSearchSink:
 
     def write(self, batch: Sequence[Storable], /) -> None:
         """Upsert the batch. Raises Unavailable (away, busy, full), Misconfigured (no access) or StoreRefused for a document it will not take."""
-        writes = to_batch(batch, whole=False)
+        writes = to_batch(batch)
         if not self._opened:
             self.open()
         self._erase(writes.erased["articles"], writes.erased["alerts"])

@@ -4,7 +4,8 @@ from typing import Any
 
 import orjson
 
-from workers.storage.rows import CHILDREN, COLUMNS, Row
+from workers.storage.children import CHILDREN
+from workers.storage.rows import COLUMNS, Row
 
 __all__ = ["INDEXES", "article_source", "template", "version_source"]
 
@@ -46,8 +47,8 @@ def article_source(row: Row, now: str) -> dict[str, Any]:
     source = dict(zip(COLUMNS["articles"], row.values, strict=True))
     source["published_at"] = source["published_at"] or None
     source["document"] = orjson.loads(source["document"])
-    for child, names in CHILDREN.items():
-        source[child] = [dict(zip(names, one[1:], strict=True)) for one in row.children[child]]
+    for child, rows in row.children().items():
+        source[child] = [dict(zip(CHILDREN[child], one, strict=True)) for one in rows]
     return source | {"versions": 0, "stored_at": now, "updated_at": now}
 
 

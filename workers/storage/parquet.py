@@ -44,13 +44,11 @@ class ParquetSink:
 
     def write(self, batch: Sequence[Storable], /) -> None:
         """Upsert the batch in one commit. Raises Unavailable (locked, full, read-only, damaged) or StoreRefused (a number too large)."""
-        writes = to_batch(batch, whole=False)
+        writes = to_batch(batch)
         try:
             self._transact(writes)
         except Unfit as error:
-            raise StoreRefused(
-                "store_refused", f"{self._path}: {error}", culprit(batch, self._refuses, whole=False)
-            ) from None
+            raise StoreRefused("store_refused", f"{self._path}: {error}", culprit(batch, self._refuses)) from None
 
     def compact(self) -> int:
         """Merge the small files of every day; how many files there are fewer. Raises Unavailable."""

@@ -12,7 +12,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from workers.storage.rows import CHILDREN
+from workers.storage.children import CHILDREN
 
 __all__ = [
     "UNDATED",

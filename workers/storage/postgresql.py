@@ -14,6 +14,7 @@ import psycopg
 from psycopg import sql
 
 from workers.errors import Misconfigured, StoreRefused, Unavailable
+from workers.storage.children import CHILDREN
 from workers.storage.migrations import POSTGRESQL, POSTGRESQL_NO_SEARCH, POSTGRESQL_SEARCH
 from workers.storage.partitions import (
     divide,
@@ -26,7 +27,7 @@ from workers.storage.partitions import (
     near_months,
 )
 from workers.storage.places import places
-from workers.storage.rows import CHILDREN, COLUMNS, UPSERT, Batch, Row, Storable, culprit, only, to_batch, waves
+from workers.storage.rows import COLUMNS, UPSERT, Batch, Row, Storable, culprit, only, to_batch, waves
 
 __all__ = ["PostgresqlSink"]
 
@@ -188,12 +189,13 @@ def _write_children(cursor: psycopg.Cursor[Any], rows: Mapping[str, Row], writte
     """The child rows of what was written, given as id, key, and whether it was there before."""
     changed = sorted((key, rows[name]) for name, key, _ in written)
     replaced = [key for _, key, there in written if there]
+    found = [(key, row.children()) for key, row in changed]
     for child, more in CHILDREN.items() if changed else ():
         if replaced:
             cursor.execute(
                 sql.SQL("DELETE FROM {} WHERE article_key = ANY(%s)").format(sql.Identifier(child)), (replaced,)
             )
-        values = ((key, *one) for key, row in changed for one in row.children[child])
+        values = ((key, place, *one) for key, rows_of in found for place, one in enumerate(rows_of[child]))
         _copy(cursor, child, ("article_key", "position", *more), values)
 
 

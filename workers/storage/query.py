@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from workers.errors import Refused
-from workers.storage.rows import fold
+from workers.storage.children import fold
 
 __all__ = ["MAX_LIMIT", "Filters", "Page", "Term", "decode_cursor", "encode_cursor", "read_day", "terms"]
 

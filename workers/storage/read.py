@@ -80,20 +80,19 @@ class Reader:
 
     def article(self, identity: str) -> tuple[dict[str, Any], str] | None:
         """The article's message and the hash of its content, or None."""
-        rows = self._store.run("SELECT document, content_sha256 FROM articles WHERE id = ?", [_plain(identity)])
-        return (_json(rows[0][0]), rows[0][1]) if rows else None
+        rows = self._store.run("SELECT document, text, content_sha256 FROM articles WHERE id = ?", [_plain(identity)])
+        return (_message(rows[0][0], rows[0][1]), rows[0][2]) if rows else None
 
     def versions(self, identity: str) -> list[dict[str, Any]]:
         """What the article was before, oldest first, each as it was published."""
         rows = self._store.run(
-            "SELECT v.number, v.content_sha256, v.written_at, v.replaced_at, v.document FROM versions v"
+            "SELECT v.number, v.content_sha256, v.written_at, v.replaced_at, v.document, v.text FROM versions v"
             " JOIN articles a ON a.key = v.article_key WHERE a.id = ? ORDER BY v.number",
             [_plain(identity)],
         )
-        names = ("number", "content_sha256", "written_at", "replaced_at", "document")
         return [
-            {name: _json(one) if name == "document" else one if isinstance(one, int) else str(one) for name, one in zip(names, row, strict=True)}
-            for row in rows
+            {"number": number, "content_sha256": digest, "written_at": str(written), "replaced_at": str(replaced), "document": _message(document, text)}
+            for number, digest, written, replaced, document, text in rows
         ]  # fmt: skip
 
     def entity(self, name: str, limit: int = 20) -> dict[str, Any]:
@@ -233,10 +232,11 @@ class Reader:
         return [*others, *words] if filters.entity else [*words, *others]
 
 
-def _json(document: Any) -> dict[str, Any]:
-    """PostgreSQL gives an object, SQLite text."""
+def _message(document: Any, text: str | None) -> dict[str, Any]:
+    """The message as it was published: PostgreSQL gives `document` as an object, SQLite as text. It holds the text itself in versions that were
+    replaced before the text was kept beside it, and have none there."""
     found: dict[str, Any] = document if isinstance(document, dict) else orjson.loads(document)
-    return found
+    return found if text is None else found | {"text": text}
 
 
 def _plain(identity: str) -> str:

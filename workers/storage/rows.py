@@ -1,7 +1,7 @@
 """Messages as rows: what every store writes, in the same columns, and when one version of an article replaces another."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple, TypeVar
@@ -14,9 +14,9 @@ from schemas.codec import encode
 from schemas.topics import ALERTS
 from workers.errors import StoreRefused
 from workers.ports import Tombstone
+from workers.storage.children import INDEXED, Children, children
 
 __all__ = [
-    "CHILDREN",
     "COLUMNS",
     "UPSERT",
     "Batch",
@@ -24,7 +24,6 @@ __all__ = [
     "Storable",
     "culprit",
     "day_of",
-    "fold",
     "only",
     "to_batch",
     "waves",
@@ -39,15 +38,6 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "published_at", "text", "document",
     ),
     "alerts": ("id", "rule", "severity", "article_id", "title", "url", "source", "published", "fired_at", "document"),
-}  # fmt: skip
-
-#: Child tables of articles: name, and the columns after article_key and position.
-CHILDREN: dict[str, tuple[str, ...]] = {
-    "mentions": ("start_at", "end_at", "text", "type", "entity"),
-    "entities": ("entity", "type", "name", "count", "salience", "role", "country", "geonames_id", "wikidata", "name_key"),
-    "dates": ("start_at", "end_at", "text", "type", "value", "from_value", "to_value"),
-    "quotes": ("start_at", "end_at", "text", "speaker"),
-    "aliases": ("entity", "alias_key"),
 }  # fmt: skip
 
 _SAME_LANE = "excluded.raw_topic = articles.raw_topic AND excluded.raw_partition = articles.raw_partition"
@@ -69,18 +59,19 @@ UPSERT: dict[str, str] = {
 #: What is not written with the rest of an article; and the member after its text. Before that there are no nested objects.
 _BESIDE, _AFTER_TEXT = {"provenance", "text"}, b',"paragraphs":'
 
-#: Longest text of an indexed column, characters: an index of PostgreSQL takes 2,704 bytes. `document` holds the whole.
-_INDEXED = 500
-
 
 class Row(NamedTuple):
-    """One message's values by its table's COLUMNS, and its child rows by table, each begun with its position. `place` is that in the batch."""
+    """One message's values by its table's COLUMNS, and the message. `place` is that in the batch."""
 
     table: str
     place: int
     id: str
     values: tuple[Any, ...]
-    children: dict[str, list[tuple[Any, ...]]]
+    message: EnrichedArticle | Alert
+
+    def children(self) -> Children:
+        """Its child rows; made when asked for, since an article that is there already needs none."""
+        return children(self.message) if isinstance(self.message, EnrichedArticle) else {}
 
 
 class Batch(NamedTuple):
@@ -90,9 +81,8 @@ class Batch(NamedTuple):
     erased: dict[str, list[str]]
 
 
-def to_batch(batch: Sequence[Storable], *, whole: bool = True) -> Batch:
-    """The rows in their order; a tombstone takes away what came before it. Where it is not to be `whole`, an article's document leaves
-    out its text, for a store that has the text in a column beside it.
+def to_batch(batch: Sequence[Storable]) -> Batch:
+    """The rows in their order; a tombstone takes away what came before it. An article's document leaves out its text, which is a column beside it.
 
     Raises StoreRefused for a message that cannot be written as JSON.
     """
@@ -104,7 +94,7 @@ def to_batch(batch: Sequence[Storable], *, whole: bool = True) -> Batch:
             rows[table] = [row for row in rows[table] if row.id != message.id]
             erased[table][message.id] = None
         else:
-            row = _row(index, message, whole=whole)
+            row = _row(index, message)
             rows[row.table].append(row)
     return Batch(rows, {table: list(ids) for table, ids in erased.items()})
 
@@ -127,16 +117,10 @@ def only(row: Row) -> Batch:
     return Batch({table: [row] if table == row.table else [] for table in COLUMNS}, {table: [] for table in COLUMNS})
 
 
-def culprit(batch: Sequence[Storable], refused: Callable[[Row], bool], *, whole: bool = True) -> int:
-    """The first message of the batch that the store refuses when written alone; 0 when each alone would pass. `whole` as for `to_batch`."""
+def culprit(batch: Sequence[Storable], refused: Callable[[Row], bool]) -> int:
+    """The first message of the batch that the store refuses when written alone; 0 when each alone would pass."""
     messages = ((index, message) for index, message in enumerate(batch) if not isinstance(message, Tombstone))
-    return next((index for index, message in messages if refused(_row(index, message, whole=whole))), 0)
-
-
-@lru_cache(maxsize=8192)
-def fold(name: str) -> str:
-    """A name as it is looked up: without case, with single spaces, at most as long as an index takes."""
-    return " ".join(name.casefold().split())[:_INDEXED]
+    return next((index for index, message in messages if refused(_row(index, message))), 0)
 
 
 @lru_cache(maxsize=4096)
@@ -168,18 +152,21 @@ def _parsed(published: str | None) -> datetime | None:
         return None
 
 
-def _row(index: int, message: EnrichedArticle | Alert, *, whole: bool) -> Row:
+def _row(index: int, message: EnrichedArticle | Alert) -> Row:
     try:
         if isinstance(message, Alert):
-            alert = _plain(message, encode(message))
-            return Row("alerts", index, alert.id, _alert(alert, encode(alert).decode()), {})
-        parts = _parts(message)
-        digest = hashlib.sha256(b"".join(parts[:3])).hexdigest()
-        article = _plain(message, *parts)
-        document = _document(parts if article is message else _parts(article), whole=whole)
+            alert = _plain(message) if _has_nul(encode(message)) else message
+            return Row("alerts", index, alert.id, _alert(alert, encode(alert).decode()), alert)
+        article, parts = message, _parts(message)
+        seen = b"".join(parts[:3])
+        digest = hashlib.sha256(seen).hexdigest()
+        if _has_nul(seen) or _has_nul(parts[3]):
+            article = _plain(message)
+            parts = _parts(article)
+        document = _document(*parts)
     except (ValueError, TypeError) as error:
         raise StoreRefused("not_storable", f"it cannot be written as JSON: {error}", index) from None
-    return Row("articles", index, article.id, _article(article, digest, document), _children(article))
+    return Row("articles", index, article.id, _article(article, digest, document), article)
 
 
 def _parts(article: EnrichedArticle) -> tuple[bytes, bytes, bytes, bytes]:
@@ -191,15 +178,17 @@ def _parts(article: EnrichedArticle) -> tuple[bytes, bytes, bytes, bytes]:
     return rest[:place], b',"text":' + orjson.dumps(article.text), rest[place:], provenance
 
 
-def _document(parts: tuple[bytes, bytes, bytes, bytes], *, whole: bool) -> str:
-    before, text, after, provenance = parts
-    return b"".join((before, text if whole else b"", after[:-1], b',"provenance":', provenance, b"}")).decode()
+def _document(before: bytes, _text: bytes, after: bytes, provenance: bytes) -> str:
+    return b"".join((before, after[:-1], b',"provenance":', provenance, b"}")).decode()
 
 
-def _plain(message: M, *parts: bytes) -> M:
-    """The message without NUL, which PostgreSQL cannot store; `parts` are its JSON."""
-    if not any(b"\\" in part and b"\\u0000" in part for part in parts):
-        return message
+def _has_nul(told: bytes) -> bool:
+    """Whether this JSON may have a NUL; the words for it look alike, and lose nothing. A single byte is found ten times as fast as six."""
+    return b"\\" in told and b"\\u0000" in told
+
+
+def _plain(message: M) -> M:
+    """The message without NUL, which PostgreSQL cannot store."""
     return type(message).model_validate(_without_nul(orjson.loads(encode(message))))
 
 
@@ -233,31 +222,5 @@ def _alert(alert: Alert, document: str) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
-def _children(article: EnrichedArticle) -> dict[str, list[tuple[Any, ...]]]:
-    return {
-        "mentions": [(n, m.start, m.end, m.text, m.type, m.entity) for n, m in enumerate(article.mentions)],
-        "entities": [
-            (n, e.id, e.type, e.name[:_INDEXED], e.count, e.salience, e.role, e.country and e.country[:_INDEXED], e.geonames_id, e.wikidata, fold(e.name))
-            for n, e in enumerate(article.entities)
-        ],
-        "dates": [
-            (n, d.start, d.end, d.text, d.type, d.value, d.from_ and d.from_[:_INDEXED], d.to) for n, d in enumerate(article.dates)
-        ],
-        "quotes": [(n, q.start, q.end, q.text, q.speaker) for n, q in enumerate(article.quotes)],
-        "aliases": [(n, *alias) for n, alias in enumerate(_aliases(article))],
-    }  # fmt: skip
-
-
-def _aliases(article: EnrichedArticle) -> Iterable[tuple[str, str]]:
-    """What its entities are called beside their canonical names, each once: the entity's id in the article, and the name folded."""
-    found: dict[tuple[str, str], None] = {}
-    for entity in article.entities:
-        name = entity.name
-        for alias in entity.aliases:
-            if alias != name and (folded := fold(alias)) != fold(name):
-                found[entity.id, folded] = None
-    return found
-
-
-def _short(text: str | None, most: int = _INDEXED) -> str | None:
+def _short(text: str | None, most: int = INDEXED) -> str | None:
     return text[:most] if text else text
