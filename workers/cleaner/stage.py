@@ -12,7 +12,7 @@ from workers.text.language import load_identifier
 
 __all__ = ["VERSION", "load"]
 
-VERSION = "2.2.0"
+VERSION = "2.2.1"
 
 
 def load(options: StageOptions) -> Stage:
