@@ -197,7 +197,7 @@ class Recipe:
         """News and WikiANN's sentences by the first network that never saw the development sets, doubtful where en_core_web_md differs."""
 
         def make() -> tuple[list[Example], list[Example]]:
-            tagger = Tagger(self.first(HELD_OUT))
+            tagger = Tagger([self.first(HELD_OUT)])
             news = agreed(self.news, [tags for document in self.documents for tags in own_tags(tagger, document)])
             return news, agreed(self.wiki, [own_tags(tagger, [one.words])[0] for one in self.wiki])
 
