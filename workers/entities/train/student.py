@@ -51,6 +51,7 @@ class Design:
 
     vectors: tuple[int, ...] = (64, 64)
     hashed: int = 48
+    hidden: int = 0
     width: int = 96
     dilations: tuple[int, ...] = (1, 1, 2)
     crf: bool = False
@@ -159,6 +160,7 @@ def initial(design: Design, seed: int) -> Params:
         "in_w": dense(sum(design.vectors) + design.hashed + FLAGS, width), "in_b": jnp.zeros(width),
         "marks": dense(MARKS, width, 0.1), "sources": dense(len(SOURCES), width, 0.05),
         "layers": [{"w": dense(3 * width, width, 0.7), "b": jnp.zeros(width)} for _ in design.dilations],
+        **({"deep_w": dense(sum(design.vectors) + design.hashed + FLAGS, design.hidden), "deep_b": jnp.zeros(design.hidden), "deep_out": dense(design.hidden, width, 0.5)} if design.hidden else {}),
         "out_w": dense(width, len(TAGS), 0.5), "out_b": jnp.zeros(len(TAGS)), "moves": jnp.zeros((len(TAGS) + 1, len(TAGS))),
     }  # fmt: skip
 
@@ -203,7 +205,10 @@ def forward(
         marks = marks * jax.random.bernoulli(keys[3], 0.8, (len(marks), 1))
         sources = sources * jax.random.bernoulli(keys[4], 0.5, (len(sources), 1))
     word = jnp.concatenate([*vectors, hashed.sum(1), flags], 1)
-    x = jax.nn.relu(word @ params["in_w"] + params["in_b"] + marks @ params["marks"] + sources @ params["sources"])
+    alone = word @ params["in_w"] + params["in_b"]
+    if "deep_w" in params:
+        alone += jax.nn.relu(word @ params["deep_w"] + params["deep_b"]) @ params["deep_out"]
+    x = jax.nn.relu(alone + marks @ params["marks"] + sources @ params["sources"])
     if key is not None:
         x = x * jax.random.bernoulli(keys[5], 1 - design.drop, x.shape) / (1 - design.drop)
     x = x * present
@@ -281,7 +286,7 @@ def train_student(
         return params, state, average, value
 
     update = jax.jit(step_once)
-    average, key, step = params, jax.random.PRNGKey(design.seed), 0
+    average, key, step = params, jax.random.key(design.seed, impl="rbg"), 0
     for epoch in range(design.epochs):
         packed = first if epoch == 0 else list(batches(draw(epoch), lexicon, design.batch))
         rows, parts, flags = lexicon.arrays()
