@@ -40,6 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--bench", type=Path, required=True)
     parser.add_argument("--minilm", type=Path, required=True, help="folder with model.safetensors and tokenizer.json")
+    parser.add_argument("--mpnet", type=Path, required=True, help="folder of all-mpnet-base-v2, likewise")
     parser.add_argument("--spacy-md", type=Path, required=True, help="folder of en_core_web_md")
     parser.add_argument("--work", type=Path, required=True, help="folder for the results of the steps")
     parser.add_argument(
@@ -47,9 +48,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--export", type=Path, help="also write the minilm backend's files there")
     options = parser.parse_args(arguments)
-    check_models(options.minilm, options.spacy_md)
+    check_models(options.minilm, options.mpnet, options.spacy_md)
     left_out = frozenset(orjson.loads(_GOLD.read_bytes()))
-    recipe = Recipe(options.bench, options.minilm, options.spacy_md, options.work, left_out, options.share)
+    recipe = Recipe(
+        options.bench, options.minilm, options.mpnet, options.spacy_md, options.work, left_out, options.share
+    )
     whole = options.share == 1.0
     held, data = (_HELD_OUT, _DATA) if whole else (options.work, options.work)
     for name in HELD_OUT:

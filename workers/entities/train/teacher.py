@@ -19,7 +19,7 @@ from workers.entities.tagger import TAGS
 from workers.entities.train.encoder import Params, WordPieces, embed, nearness, run_layers
 from workers.entities.train.sets import Example
 
-__all__ = ["FROZEN", "LENGTHS", "teach", "teacher_scores"]
+__all__ = ["FROZEN", "LENGTHS", "onnx_scores", "teach", "teacher_scores"]
 
 #: How many of the MiniLM's lower layers are not trained.
 FROZEN = 2
@@ -226,6 +226,26 @@ def teacher_scores(
     found: list[Array | None] = [None] * len(examples)
     for group in groups(examples, pieces):
         scores = np.asarray(run(base(group.ids, group.mask), group.mask, group.casing))
+        for row, number in enumerate(group.numbers):
+            found[number] = scores[row][group.starts[row] > 0]
+    return found
+
+
+def onnx_scores(folder: Path, examples: Sequence[Example]) -> list[Array | None]:
+    """Log-probabilities of the tags for every word by a teacher written with write_minilm; None for a sentence that is too long."""
+    import onnxruntime  # type: ignore[import-not-found,import-untyped,unused-ignore]  # noqa: PLC0415  training only
+
+    settings: Any = onnxruntime.SessionOptions()
+    settings.intra_op_num_threads = 1
+    session: Any = onnxruntime.InferenceSession(
+        str(folder / "model.onnx"), settings, providers=["CPUExecutionProvider"]
+    )
+    found: list[Array | None] = [None] * len(examples)
+    for group in groups(examples, WordPieces(folder)):
+        inputs = {"ids": group.ids.astype(np.int64), "mask": group.mask, "seen": group.casing}
+        scores = session.run(None, inputs)[0]
+        scores = scores - scores.max(-1, keepdims=True)
+        scores -= np.log(np.exp(scores).sum(-1, keepdims=True))
         for row, number in enumerate(group.numbers):
             found[number] = scores[row][group.starts[row] > 0]
     return found
