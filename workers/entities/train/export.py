@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 
 from workers.entities.tagger import word_key
-from workers.entities.train.encoder import nearness
 from workers.entities.train.student import Design
 from workers.entities.train.vectors import WordTable
 
@@ -65,8 +64,8 @@ def in_eight_bits(path: Path) -> int:
 
 def write_minilm(path: Path, encoder: dict[str, Any], upper: dict[str, Any]) -> int:
     """Write the fine-tuned encoder as ONNX (inputs ids, mask, seen; output the scores of the tags); returns its size in bytes."""
+    graph = _Graph()
     embeddings = encoder["embeddings"]
-    graph = _Graph(embeddings["word"].shape[1])
     x = graph.add("Gather", [graph.weight("word", embeddings["word"]), "ids"])
     length = graph.add("Slice", [graph.add("Shape", ["ids"]), graph.whole([1]), graph.whole([2])])
     places = graph.add(
@@ -76,10 +75,6 @@ def write_minilm(path: Path, encoder: dict[str, Any], upper: dict[str, Any]) -> 
     x = graph.norm(x, embeddings["norm"])
     gap = graph.add("Sub", [graph.number(1.0), graph.add("Unsqueeze", ["mask", graph.whole([1, 2])])])
     bias = graph.add("Mul", [gap, graph.number(-1e9)])
-    if encoder["near"] is not None:
-        near = graph.weight("near", nearness(encoder, 256))
-        square = graph.add("Concat", [length, length], axis=0)
-        bias = graph.add("Add", [bias, graph.add("Slice", [near, graph.whole([0, 0]), square, graph.whole([1, 2])])])
     frozen = len(encoder["layers"]) - len(upper["layers"])
     for layer in [*encoder["layers"][:frozen], *upper["layers"]]:
         x = graph.layer(x, layer, bias)
@@ -93,11 +88,10 @@ def write_minilm(path: Path, encoder: dict[str, Any], upper: dict[str, Any]) -> 
 class _Graph:
     """An ONNX graph in the making; names are made up as it grows."""
 
-    def __init__(self, width: int) -> None:
+    def __init__(self) -> None:
         import onnx  # noqa: PLC0415  training only
 
         self._onnx: Any = onnx
-        self._width = width
         self._nodes: list[Any] = []
         self._weights: list[Any] = []
 
@@ -141,18 +135,17 @@ class _Graph:
         )
 
     def layer(self, x: str, params: dict[str, Any], bias: str) -> str:
-        """One layer of BERT with 12 heads."""
-        each = self._width // 12
-        heads = self.whole([0, 0, 12, each])
+        """One layer of BERT with 12 heads of width 32."""
+        heads = self.whole([0, 0, 12, 32])
 
         def split(name: str, order: list[int]) -> str:
             return self.add("Transpose", [self.add("Reshape", [self.dense(x, params[name]), heads])], perm=order)
 
         q, k, v = split("q", [0, 2, 1, 3]), split("k", [0, 2, 3, 1]), split("v", [0, 2, 1, 3])
-        score = self.add("Mul", [self.add("MatMul", [q, k]), self.number(each**-0.5)])
+        score = self.add("Mul", [self.add("MatMul", [q, k]), self.number(32.0**-0.5)])
         share = self.add("Softmax", [self.add("Add", [score, bias])], axis=-1)
         mixed = self.add("Transpose", [self.add("MatMul", [share, v])], perm=[0, 2, 1, 3])
-        mixed = self.add("Reshape", [mixed, self.whole([0, 0, self._width])])
+        mixed = self.add("Reshape", [mixed, self.whole([0, 0, 384])])
         x = self.norm(self.add("Add", [x, self.dense(mixed, params["o"])]), params["n1"])
         up = self.dense(x, params["up"])
         inner = self.add("Erf", [self.add("Mul", [up, self.number(0.5**0.5)])])

@@ -1,13 +1,12 @@
-"""What teachers say of the unlabelled sentences: spaCy's en_core_web_md, our own first network that reads whole documents, the fine-tuned MiniLM and MPNet.
+"""What teachers say of the unlabelled sentences: spaCy's en_core_web_md, our own first network that reads whole documents, the fine-tuned MiniLM.
 
-The MiniLM learns from the gold and from what the first network says; where that is what en_core_web_md says too, it weighs more. The MPNet
-learns from the gold and from the MiniLM's shares of the tags, and the second network from the mean of both.
+The MiniLM learns from the gold and from what the first network says; where that is what en_core_web_md says too, it weighs more. The second
+network learns from the MiniLM's shares of the tags.
 """
 
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
@@ -16,9 +15,8 @@ from workers.entities.refine import refine
 from workers.entities.tagger import TAGS, Scorer
 from workers.entities.train.sets import Example, spans_of
 
-__all__ = ["agreed", "own_tags", "with_mean_shares", "with_shares"]
+__all__ = ["agreed", "own_tags", "with_shares"]
 
-Array = np.ndarray[Any, Any]
 _PLAIN = {"NORP": "MISC", "EVENT": "MISC", "GPE": "LOC"}
 _INDEX = {tag: number for number, tag in enumerate(TAGS)}
 
@@ -55,23 +53,11 @@ def _names(tags: Sequence[int]) -> list[tuple[int, int, str]]:
     return spans_of([TAGS[tag] for tag in tags])
 
 
-def with_shares(examples: Sequence[Example], logs: Sequence[Array | None]) -> list[Example]:
+def with_shares(
+    examples: Sequence[Example], logs: Sequence[np.ndarray[tuple[int, int], np.dtype[np.float32]] | None]
+) -> list[Example]:
     """The sentences with the shares of the tags that a teacher's logarithms tell; those that were too long for it stay as they are."""
     return [
         example if scores is None else replace(example, shares=np.exp(scores).astype(np.float16))
         for example, scores in zip(examples, logs, strict=True)
-    ]
-
-
-def with_mean_shares(examples: Sequence[Example], logs: Sequence[Array | None]) -> list[Example]:
-    """The sentences with the mean of the shares that they have and those of another teacher, where both tell."""
-    others = with_shares(examples, logs)
-    return [
-        example
-        if example.shares is None or scores is None or other.shares is None
-        else replace(
-            example,
-            shares=((example.shares.astype(np.float32) + other.shares.astype(np.float32)) / 2).astype(np.float16),
-        )
-        for example, scores, other in zip(examples, logs, others, strict=True)
     ]

@@ -2,7 +2,6 @@
 
 import hashlib
 import pickle
-import shutil
 import sys
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
@@ -17,13 +16,13 @@ import orjson
 from workers.entities.tagger import Tagger
 from workers.entities.train.augment import vary
 from workers.entities.train.encoder import Params, WordPieces, encoder_params
-from workers.entities.train.export import in_eight_bits, stored_weights, write_minilm
-from workers.entities.train.labels import agreed, own_tags, with_mean_shares, with_shares
+from workers.entities.train.export import stored_weights
+from workers.entities.train.labels import agreed, own_tags, with_shares
 from workers.entities.train.news import SPACY_MODEL, documents, label, news_texts
 from workers.entities.train.newswire import make_newswire
 from workers.entities.train.sets import SETS, Example, read_set, wnut_parts
 from workers.entities.train.student import Design, Lexicon, train_student
-from workers.entities.train.teacher import onnx_scores, teach, teacher_scores
+from workers.entities.train.teacher import teach, teacher_scores
 from workers.entities.train.vectors import WordTable, distil_vectors, shared_vectors
 
 __all__ = ["HELD_OUT", "NETWORKS", "Recipe", "check_models"]
@@ -33,7 +32,6 @@ HELD_OUT = ("wikigold", "uner_ewt_dev")
 #: The first network only labels; `mm` and `sm` are the recogniser.
 NETWORKS = {"md": Design(epochs=3), "mm": Design(hidden=192, epochs=5, seed=11), "sm": Design(vectors=(64,), epochs=10)}
 _ENCODER_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-_MPNET_SHA256 = "78c0197b6159d92658e319bc1d72e4c73a9a03dd03815e70e555c5ef05615658"
 _SPACY_MD_SHA256 = {
     "vocab/vectors": "22d102290ba09bb681c5a2e6063e9b4cea4c41dec9517565181a907b6ba6a830",
     "ner/model": "7454af3a8d841f9724f932f95b06591a13da659e0f99dd44ebbb2be804739d6d",
@@ -42,9 +40,9 @@ _WORDS, _WIDTH, _KEPT = 60_000, 96, 40_000
 _WIKI = "wikiann_en_train"
 
 
-def check_models(minilm: Path, mpnet: Path, spacy_md: Path) -> None:
+def check_models(minilm: Path, spacy_md: Path) -> None:
     """Raise ValueError where a model is not the pinned one."""
-    wanted = {minilm / "model.safetensors": _ENCODER_SHA256, mpnet / "model.safetensors": _MPNET_SHA256}
+    wanted = {minilm / "model.safetensors": _ENCODER_SHA256}
     wanted |= {spacy_md / name: digest for name, digest in _SPACY_MD_SHA256.items()}
     for path, digest in wanted.items():
         found = hashlib.sha256(path.read_bytes()).hexdigest()
@@ -54,7 +52,7 @@ def check_models(minilm: Path, mpnet: Path, spacy_md: Path) -> None:
 
 @dataclass(frozen=True)
 class Mixture:
-    """How many sentences an epoch has of each source that is drawn from; the gold is read whole. The teachers shuffle their batches themselves."""
+    """How many sentences an epoch has of each source that is drawn from; the gold is read whole. The teacher shuffles its batches itself."""
 
     news: int
     wiki: int
@@ -65,13 +63,6 @@ class Mixture:
 _STUDENT = Mixture(news=7_000, wiki=20_000, made=8_000, shuffled=True)
 _SECOND = Mixture(news=18_000, wiki=20_000, made=8_000, shuffled=True)
 _TEACHER = Mixture(news=6_000, wiki=5_000, made=1_500)
-_STRONG = Mixture(news=5_000, wiki=7_000, made=800)
-#: The strong teacher reads only so many of the tweets of Broad Twitter.
-_TWEETS = 3_000
-#: How many of the news sentences it labels: it is slow.
-_READ = 9_000
-#: How many of MPNet's lower layers are not trained.
-_MPNET_FROZEN = 6
 _FURTHER = Mixture(news=2_000, wiki=1_000, made=500)
 
 
@@ -79,16 +70,9 @@ class Recipe:
     """The steps. `share` less than 1 takes only this part of everything: to see that all of it runs, not for a good model."""
 
     def __init__(
-        self,
-        bench: Path,
-        minilm: Path,
-        mpnet: Path,
-        spacy_md: Path,
-        work: Path,
-        left_out: frozenset[str],
-        share: float = 1.0,
+        self, bench: Path, minilm: Path, spacy_md: Path, work: Path, left_out: frozenset[str], share: float = 1.0
     ) -> None:
-        self.bench, self.minilm, self.mpnet, self.spacy_md, self.work = bench, minilm, mpnet, spacy_md, work
+        self.bench, self.minilm, self.spacy_md, self.work = bench, minilm, spacy_md, work
         self._left_out, self._share = left_out, share
         work.mkdir(parents=True, exist_ok=True)
 
@@ -186,8 +170,8 @@ class Recipe:
         return self._network("md", left_out, draw)
 
     def second(self, left_out: Collection[str]) -> dict[str, Any]:
-        """The network that learns from gold and from the mean of the MiniLM and the MPNet."""
-        news, wiki = self.mean_shares
+        """The network that learns from gold and from the MiniLM."""
+        news, wiki = self.shares
         draw = self._draw(self._gold(left_out, repeated=True), news, wiki, _SECOND)
         return self._network("mm", left_out, draw)
 
@@ -257,56 +241,4 @@ class Recipe:
             return news, wiki
 
         found: tuple[list[Example], list[Example]] = self._kept("shares", make)
-        return found
-
-    def _strong(self) -> Path:
-        """The folder of the fine-tuned MPNet in eight bits, which never saw the development sets. It learns from gold and from the MiniLM."""
-        encoder, pieces = encoder_params(self.mpnet), WordPieces(self.mpnet)
-        taught = teach(
-            encoder,
-            pieces,
-            self._draw_strong(),
-            epochs=1,
-            kept=self.work / "strong.npz",
-            rate=7e-5,
-            frozen=_MPNET_FROZEN,
-        )
-        folder = self.work / "strong"
-        folder.mkdir(exist_ok=True)
-        write_minilm(folder / "model.onnx", encoder, taught)
-        in_eight_bits(folder / "model.onnx")
-        shutil.copy(self.mpnet / "tokenizer.json", folder / "tokenizer.json")
-        return folder
-
-    def _draw_strong(self) -> Callable[[int], Sequence[Example]]:
-        gold, (news, wiki) = self._gold(HELD_OUT, repeated=False), self.shares
-        tweets = [one for one in gold if one.source == "broad_twitter"]
-        others = [one for one in gold if one.source != "broad_twitter"]
-
-        def draw(epoch: int) -> Sequence[Example]:
-            rng = np.random.default_rng(2000 + epoch)
-            examples: list[Example] = []
-            for source, count in (
-                (others, len(others)),
-                (tweets, self._some(_TWEETS)),
-                (news, self._some(_STRONG.news)),
-                (wiki, self._some(_STRONG.wiki)),
-            ):
-                examples += [source[number] for number in rng.permutation(len(source))[:count]]
-            return [*vary(examples, rng), *make_newswire(self._some(_STRONG.made), epoch)]
-
-        return draw
-
-    @cached_property
-    def mean_shares(self) -> tuple[list[Example], list[Example]]:
-        """News and WikiANN's sentences with the mean of the MiniLM's and the MPNet's shares; the MPNet reads the first _READ of the news."""
-
-        def make() -> tuple[list[Example], list[Example]]:
-            news, wiki = self.shares
-            folder, read = self._strong(), self._some(_READ)
-            part = news[:read]
-            news = [*with_mean_shares(part, onnx_scores(folder, part)), *news[read:]]
-            return news, with_mean_shares(wiki, onnx_scores(folder, wiki))
-
-        found: tuple[list[Example], list[Example]] = self._kept("mean_shares", make)
         return found

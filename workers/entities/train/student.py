@@ -47,7 +47,7 @@ Params = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Design:
-    """The shape of the network and how it is trained."""
+    """The shape of the network and how it is trained. `hidden`: the width of a layer over the word alone, beside the linear one; 0: none."""
 
     vectors: tuple[int, ...] = (64, 64)
     hashed: int = 48
@@ -154,15 +154,18 @@ def initial(design: Design, seed: int) -> Params:
     def dense(rows: int, columns: int, scale: float = 1.0) -> Array:
         return jnp.asarray(rng.normal(0, scale * np.sqrt(2.0 / rows), (rows, columns)).astype(np.float32))
 
-    width = design.width
-    return {
+    width, features = design.width, sum(design.vectors) + design.hashed + FLAGS
+    params: Params = {
         "hashed": jnp.asarray(rng.normal(0, 0.1, (BUCKETS, design.hashed)).astype(np.float32)),
-        "in_w": dense(sum(design.vectors) + design.hashed + FLAGS, width), "in_b": jnp.zeros(width),
+        "in_w": dense(features, width), "in_b": jnp.zeros(width),
         "marks": dense(MARKS, width, 0.1), "sources": dense(len(SOURCES), width, 0.05),
         "layers": [{"w": dense(3 * width, width, 0.7), "b": jnp.zeros(width)} for _ in design.dilations],
-        **({"deep_w": dense(sum(design.vectors) + design.hashed + FLAGS, design.hidden), "deep_b": jnp.zeros(design.hidden), "deep_out": dense(design.hidden, width, 0.5)} if design.hidden else {}),
-        "out_w": dense(width, len(TAGS), 0.5), "out_b": jnp.zeros(len(TAGS)), "moves": jnp.zeros((len(TAGS) + 1, len(TAGS))),
     }  # fmt: skip
+    if design.hidden:
+        params |= {"deep_w": dense(features, design.hidden), "deep_b": jnp.zeros(design.hidden)}
+        params["deep_out"] = dense(design.hidden, width, 0.5)
+    out = {"out_w": dense(width, len(TAGS), 0.5), "out_b": jnp.zeros(len(TAGS))}
+    return params | out | {"moves": jnp.zeros((len(TAGS) + 1, len(TAGS)))}
 
 
 def shifted(x: Array, by: int) -> Array:

@@ -1,6 +1,6 @@
-"""The accurate teachers: an encoder with a head that sees casing and gazetteers, its upper layers fine-tuned on the permissive sets.
+"""The accurate teacher: all-MiniLM-L6-v2 with a head that sees casing and gazetteers, the upper four of its six layers fine-tuned on the permissive sets.
 
-The lower layers and the embeddings stay as they are: two of the six layers of all-MiniLM-L6-v2, which `minilm` at run time is, and six of the twelve of all-mpnet-base-v2.
+The lower two layers and the embeddings stay as they are. `minilm` at run time is this model.
 """
 
 import sys
@@ -16,12 +16,12 @@ import optax
 
 from workers.entities.features import FLAGS, MARKS, flags_of, marks_of
 from workers.entities.tagger import TAGS
-from workers.entities.train.encoder import Params, WordPieces, embed, nearness, run_layers
+from workers.entities.train.encoder import LAYERS, WIDTH, Params, WordPieces, embed, run_layers
 from workers.entities.train.sets import Example
 
-__all__ = ["FROZEN", "LENGTHS", "onnx_scores", "teach", "teacher_scores"]
+__all__ = ["FROZEN", "LENGTHS", "teach", "teacher_scores"]
 
-#: How many of the MiniLM's lower layers are not trained.
+#: How many of the lower layers are not trained.
 FROZEN = 2
 #: Sentences are padded to one of these numbers of pieces; longer ones are left out of training and cut when tagging.
 LENGTHS = (16, 24, 32, 48, 64, 96, 128)
@@ -41,14 +41,13 @@ _UNKNOWN_MISC = [0, TAGS.index("B-MISC"), TAGS.index("I-MISC")]
 
 @dataclass
 class Group:
-    """Sentences of one padded length: piece ids, masks, the pieces where words begin, their features, allowed tags or another teacher's shares of the tags."""
+    """Sentences of one padded length: piece ids, masks, the pieces where words begin, their features and allowed tags."""
 
     ids: Array
     mask: Array
     starts: Array
     casing: Array
     allowed: Array
-    shares: Array
     weights: Array
     numbers: list[int]
 
@@ -77,8 +76,7 @@ def groups(examples: Sequence[Example], pieces: WordPieces) -> Iterator[Group]:
             chunk = lines[at : at + size]
             group = Group(
                 np.zeros((size, length), np.int32), np.zeros((size, length), np.float32), np.zeros((size, length), np.float32),
-                np.zeros((size, length, FLAGS + MARKS), np.float32), np.ones((size, length, len(TAGS)), np.float32),
-                np.zeros((size, length, len(TAGS)), np.float32), np.zeros((size, length), np.float32), [],
+                np.zeros((size, length, FLAGS + MARKS), np.float32), np.ones((size, length, len(TAGS)), np.float32), np.zeros((size, length), np.float32), [],
             )  # fmt: skip
             for row, (number, ids, starts) in enumerate(chunk):
                 example = examples[number]
@@ -89,42 +87,38 @@ def groups(examples: Sequence[Example], pieces: WordPieces) -> Iterator[Group]:
                 allowed = np.eye(len(TAGS), dtype=np.float32)
                 if not example.misc:
                     allowed[0, _UNKNOWN_MISC] = 1
-                if example.shares is None:
-                    group.allowed[row, starts] = allowed[example.tags]
-                else:
-                    group.shares[row, starts] = example.shares
+                group.allowed[row, starts] = allowed[example.tags]
                 group.weights[row, starts] = _WEIGHTS.get(example.source, 1.0)
                 group.numbers.append(number)
             yield group
 
 
-def _head(rng: np.random.Generator, width: int) -> Params:
+def _head(rng: np.random.Generator) -> Params:
     def dense(rows: int, columns: int) -> Array:
         return jnp.asarray(rng.normal(0, np.sqrt(1.5 / rows), (rows, columns)).astype(np.float32))
 
     return {
-        "w1": dense(width + FLAGS + MARKS, _HEAD),
+        "w1": dense(WIDTH + FLAGS + MARKS, _HEAD),
         "b1": jnp.zeros(_HEAD),
         "w2": dense(_HEAD, len(TAGS)),
         "b2": jnp.zeros(len(TAGS)),
     }
 
 
-def apply(upper: Params, near: Array, deep: Array, mask: Array, seen: Array, key: Array | None = None) -> Array:
-    """Scores of the tags for every piece; those where words begin count. `near` is that of nearness()."""
-    top = run_layers(upper["layers"], deep, mask, near, key)
+def apply(upper: Params, deep: Array, mask: Array, seen: Array, key: Array | None = None) -> Array:
+    """Scores of the tags for every piece; those where words begin count."""
+    top = run_layers(upper["layers"], deep, mask, key)
     if key is not None:
         seen = seen * jax.random.bernoulli(jax.random.fold_in(key, 99), 0.85, (*seen.shape[:2], 1))
     hidden = jax.nn.relu(jnp.concatenate([top, seen], -1) @ upper["head"]["w1"] + upper["head"]["b1"])
     return hidden @ upper["head"]["w2"] + upper["head"]["b2"]
 
 
-def embedded(encoder: Params, upper: Params) -> Any:
-    """The part below `upper`, which is not trained, compiled: piece ids and mask to what the trained layers read."""
-    lower = encoder["layers"][: len(encoder["layers"]) - len(upper["layers"])]
+def embedded(encoder: Params) -> Any:
+    """The part that is not trained, compiled: piece ids and mask to what the trained layers read."""
 
     def reckon(ids: Array, mask: Array) -> Array:
-        return run_layers(lower, embed(encoder["embeddings"], ids), mask, nearness(encoder, ids.shape[1]))
+        return run_layers(encoder["layers"][:FROZEN], embed(encoder["embeddings"], ids), mask)
 
     return jax.jit(reckon)
 
@@ -138,29 +132,27 @@ def teach(
     begin: Params | None = None,
     seed: int = 7,
     rate: float = 1.5e-4,
-    frozen: int = FROZEN,
 ) -> Params:
     """Fine-tune the layers and the head on what `draw(epoch)` gives; the result goes to teacher_scores.
 
     `begin` is where it starts, otherwise the encoder with a fresh head. With `kept`, the state is written there after every epoch, and a run that finds one goes on from it.
     """
     packed = list(groups(draw(0), pieces))
-    head = _head(np.random.default_rng(seed), encoder["embeddings"]["word"].shape[1])
-    upper = begin or {"layers": encoder["layers"][frozen:], "head": head}
+    upper = begin or {"layers": encoder["layers"][FROZEN:LAYERS], "head": _head(np.random.default_rng(seed))}
     upper = jax.tree.map(jnp.array, upper)  # copies: what is given to a step is overwritten
     optimizer = _optimizer(rate, epochs * len(packed))
     state, begun = optimizer.init(upper), 0
     if kept is not None and kept.exists():
         begun, upper, state = _restored(kept, upper, state)
         sys.stderr.write(f"teacher: goes on after epoch {begun}\n")
-    update = _update(encoder, upper, optimizer)
+    update = _update(encoder, optimizer)
     key = jax.random.key(seed, impl="rbg")
     for epoch in range(begun, epochs):
         packed = packed if epoch == 0 else list(groups(draw(epoch), pieces))
         losses: list[float] = []
         for number in np.random.default_rng(seed + epoch).permutation(len(packed)):
             group = packed[number]
-            batch = (group.ids, group.mask, group.casing, group.allowed, group.shares, group.weights)
+            batch = (group.ids, group.mask, group.casing, group.allowed, group.weights)
             upper, state, value = update(upper, state, batch, jax.random.fold_in(key, epoch * 100_000 + len(losses)))
             losses.append(float(value))
             if len(losses) % 50 == 0:
@@ -179,15 +171,14 @@ def _optimizer(rate: float, total: int) -> Any:
     return optax.multi_transform({"slow": slow, "fast": fast}, {"layers": "slow", "head": "fast"})
 
 
-def _update(encoder: Params, upper: Params, optimizer: Any) -> Any:
+def _update(encoder: Params, optimizer: Any) -> Any:
     """One step, compiled."""
-    base = embedded(encoder, upper)
+    base = embedded(encoder)
 
     def loss(upper: Params, batch: tuple[Array, ...], key: Array) -> Array:
-        ids, mask, seen, allowed, shares, weights = batch
-        near = nearness(encoder, ids.shape[1])
-        logs = jax.nn.log_softmax(apply(upper, near, base(ids, mask), mask, seen, key))
-        each = -jax.nn.logsumexp(logs + jnp.log(allowed + 1e-9), axis=-1) - (shares * logs).sum(-1)
+        ids, mask, seen, allowed, weights = batch
+        logs = jax.nn.log_softmax(apply(upper, base(ids, mask), mask, seen, key))
+        each = -jax.nn.logsumexp(logs + jnp.log(allowed + 1e-9), axis=-1)
         return (each * weights).sum() / weights.sum()
 
     def step(upper: Params, state: Any, batch: tuple[Array, ...], key: Array) -> tuple[Params, Any, Array]:
@@ -217,35 +208,11 @@ def teacher_scores(
     encoder: Params, upper: Params, pieces: WordPieces, examples: Sequence[Example]
 ) -> list[Array | None]:
     """Log-probabilities of the tags for every word; None for a sentence that is too long."""
-    base = embedded(encoder, upper)
-
-    def reckon(deep: Array, mask: Array, seen: Array) -> Array:
-        return jax.nn.log_softmax(apply(upper, nearness(encoder, deep.shape[1]), deep, mask, seen))
-
-    run = jax.jit(reckon)
+    base = embedded(encoder)
+    run = jax.jit(lambda deep, mask, seen: jax.nn.log_softmax(apply(upper, deep, mask, seen)))
     found: list[Array | None] = [None] * len(examples)
     for group in groups(examples, pieces):
         scores = np.asarray(run(base(group.ids, group.mask), group.mask, group.casing))
-        for row, number in enumerate(group.numbers):
-            found[number] = scores[row][group.starts[row] > 0]
-    return found
-
-
-def onnx_scores(folder: Path, examples: Sequence[Example]) -> list[Array | None]:
-    """Log-probabilities of the tags for every word by a teacher written with write_minilm; None for a sentence that is too long."""
-    import onnxruntime  # type: ignore[import-not-found,import-untyped,unused-ignore]  # noqa: PLC0415  training only
-
-    settings: Any = onnxruntime.SessionOptions()
-    settings.intra_op_num_threads = 1
-    session: Any = onnxruntime.InferenceSession(
-        str(folder / "model.onnx"), settings, providers=["CPUExecutionProvider"]
-    )
-    found: list[Array | None] = [None] * len(examples)
-    for group in groups(examples, WordPieces(folder)):
-        inputs = {"ids": group.ids.astype(np.int64), "mask": group.mask, "seen": group.casing}
-        scores = session.run(None, inputs)[0]
-        scores = scores - scores.max(-1, keepdims=True)
-        scores -= np.log(np.exp(scores).sum(-1, keepdims=True))
         for row, number in enumerate(group.numbers):
             found[number] = scores[row][group.starts[row] > 0]
     return found
