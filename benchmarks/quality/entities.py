@@ -23,7 +23,7 @@ from workers.entities.places import Place
 from workers.entities.recognise import embedded
 from workers.entities.refine import refine
 from workers.entities.stage import load
-from workers.entities.tagger import Scorer, Tagger, Taggers, load_tagger, stored_networks
+from workers.entities.tagger import Scorer, Tagger, load_tagger, stored_networks
 from workers.ports import StageOptions
 
 HERE = Path(__file__).resolve().parent
@@ -124,13 +124,13 @@ def _plain(names: Any) -> Spans:
     return {name for name in found if name[2] in TYPES}
 
 
-def held_out(name: str) -> Taggers:
+def held_out(name: str) -> Tagger:
     """The shipped vectors with the weights of networks that were trained without the set."""
     weights = []
     for network, stored in zip(("mm", "sm"), stored_networks(), strict=True):
         with np.load(HERE / "held_out" / f"{network}_{name}.npz") as own:
-            weights.append(Tagger(stored | dict(own)))
-    return Taggers(weights)
+            weights.append(stored | dict(own))
+    return Tagger(weights)
 
 
 def ours(tagger: Scorer) -> Finder:

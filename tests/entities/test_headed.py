@@ -14,6 +14,8 @@ from workers.entities.headed import headed
         ("the University of Marnholm and University of Tarn", ["University of Marnholm", "University of Tarn"]),
         ("Ruritania's Health Ministry had no comment", ["Health Ministry"]),
         ("Tarn Valley Airlines and Orlo & Beck Records merged", ["Tarn Valley Airlines", "Orlo & Beck Records"]),
+        ("the Harbour Authority of Marnholm and Bank of Tarn", ["Harbour Authority of Marnholm", "Bank of Tarn"]),
+        ("Marnholm General Hospital, the Orlo Navy", ["Marnholm General Hospital", "Orlo Navy"]),
         ("The Party was over, and the Council of elders left", []),
     ],
 )

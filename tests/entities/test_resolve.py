@@ -64,6 +64,14 @@ def test_an_acronym_is_what_it_was_defined_for(annotate: Annotate) -> None:
     assert board.type == "ORG"
 
 
+def test_an_acronym_may_stand_apart_from_its_brackets(annotate: Annotate) -> None:
+    article = annotate(
+        "Tenants of the Harbour Authority of East Marnholm ( HAEM ) wait . On Friday HAEM asked for time ."
+    )
+    authority = entity(article, "HAEM")
+    assert (authority.name, authority.type, authority.count) == ("Harbour Authority of East Marnholm", "ORG", 3)
+
+
 def test_one_country_under_its_names(annotate: Annotate) -> None:
     article = annotate(
         "Officials in Türkiye said the border was open. Turkey closed it in May, and the United States asked Turkey why. The U.S. had no reply."

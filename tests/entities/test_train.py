@@ -8,7 +8,7 @@ import orjson
 import pytest
 
 from workers.entities.features import FLAGS, MARKS, PARTS, flags_of, marks_of, parts_of
-from workers.entities.tagger import FORBIDDEN, TAGS, decode, load_tagger
+from workers.entities.tagger import FORBIDDEN, TAGS, Tagger, decode, load_tagger, stored_networks
 from workers.entities.train import sets
 from workers.entities.train.companies import plain_names
 from workers.entities.train.labels import agreed, own_tags, with_shares
@@ -65,6 +65,30 @@ def test_typeset_marks_are_read_as_typed_ones() -> None:
     tagger = load_tagger()
     typed, typeset = ["Acme", "'s", "rival", '"', "Zenith", '"'], ["Acme", "’s", "rival", "“", "Zenith", "”"]
     assert np.array_equal(tagger.scores([typed]), tagger.scores([typeset]))
+
+
+def test_the_mean_of_a_network_and_itself_is_that_network() -> None:
+    first = stored_networks()[0]
+    said = [["Ama", "Boateng", "left", "Accra"], ["Accra", "waits"]]
+    assert np.allclose(Tagger([first, first]).scores(said), Tagger([first]).scores(said), atol=1e-5)
+
+
+def test_a_sentence_is_scored_alike_alone_and_among_others() -> None:
+    tagger = load_tagger()
+    said = [["Ama", "Boateng", "left", "Accra"], ["Accra", "waits"], ["Ama"]]
+    together = tagger.scores(said)
+    assert np.allclose(together, np.concatenate([tagger.scores([words]) for words in said]), atol=1e-5)
+
+
+def test_a_layer_over_the_word_alone_adds_what_it_says() -> None:
+    first = {name: array for name, array in stored_networks()[0].items() if not name.startswith("deep")}
+    rows, width = first["in_w"].shape
+    silent = {"deep_w": np.zeros((rows, 2)), "deep_b": np.ones(2), "deep_out": np.zeros((2, width))}
+    shifted = silent | {"deep_out": np.ones((2, width))}
+    moved = first | {"in_b": first["in_b"] + np.float16(2)}
+    said = [["Ama", "left", "Accra"]]
+    assert np.allclose(Tagger([first | silent]).scores(said), Tagger([first]).scores(said), atol=1e-5)
+    assert np.allclose(Tagger([first | shifted]).scores(said), Tagger([moved]).scores(said), atol=0.05)
 
 
 def test_our_own_tags_stand_at_the_words_of_each_sentence() -> None:

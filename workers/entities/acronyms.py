@@ -35,7 +35,7 @@ def with_acronyms(text: str, names: Sequence[Name]) -> list[Name]:
     found: list[Name] = []
     short: dict[str, str] = {}
     by_end = {name.end: name for name in names}
-    for match in re.finditer(r"\((?:the )?([A-Z][A-Za-z&.-]{1,9})\)", text):
+    for match in re.finditer(r"\( ?(?:the )?([A-Z][A-Za-z&.-]{1,9}) ?\)", text):
         before = text[max(0, match.start() - 120) : match.start()]
         spelt = _spelt_out(before, match.group(1))
         if spelt is None:

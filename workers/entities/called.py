@@ -22,6 +22,8 @@ _BEFORE = re.compile(
     rf"\b(?:{_NOUNS['ORG'].replace('|party', '').replace('|union', '')})(?: called| named| known as)? {_NAME}(?= (?:is|was|has|had|said|says|will|and|in|to|for|from|on|at|which|who)\b| ?[,.;('’])"
 )
 _BORN = re.compile(rf"(?<![\w'’-]){_NAME} ?\( ?(?:born|b\.) ")
+#: Looked for first: it is rare, and a name may begin at every capital.
+_BIRTH = re.compile(r"\( ?(?:born|b\.) ")
 _MOST = 300
 _OPENERS = frozenset({"The", "A", "An", "It", "He", "She", "This", "That", "There", "They", "In", "His", "Her", "Its", "Their", "What", "Who", "Which", "Here", "One", "Each", "Another", "If", "But", "And", "When", "While", "Also", "Today", "These", "Those", "Such"})  # fmt: skip
 
@@ -33,7 +35,8 @@ def called(text: str) -> Iterator[tuple[int, int, str]]:
             break
         kind = next(kind for kind, nouns in _KINDS.items() if nouns.fullmatch(match.group("noun")))
         yield from _span(match, kind)
-    for pattern, kind in ((_BEFORE, "ORG"), (_BORN, "PER")):
+    others = [(_BEFORE, "ORG"), *([(_BORN, "PER")] if _BIRTH.search(text) else [])]
+    for pattern, kind in others:
         for count, match in enumerate(pattern.finditer(text)):
             if count >= _MOST:
                 break

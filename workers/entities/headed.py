@@ -5,10 +5,8 @@ from collections.abc import Iterator
 
 __all__ = ["headed"]
 
-_HEADS = "University|College|Institute|Ministry|Party|Airlines|Airways|Council|Committee|Commission|Corporation|Association|Federation|Foundation|Bureau|Academy|Authority|Records|Orchestra|Confederation|Police Department|Fire Department"
-_BEFORE_OF = (
-    "University|Institute|Ministry|Department|Academy|Association|Federation|Confederation|College|Church|Court|School"
-)
+_HEADS = "University|College|Institute|Ministry|Party|Airlines|Airways|Council|Committee|Commission|Corporation|Association|Federation|Foundation|Bureau|Academy|Authority|Records|Orchestra|Confederation|Police Department|Fire Department|Agency|Air Force|Army|Club|Company|FC|Group|Hospital|Navy|Network|Organi[sz]ation|Police|Press|Railway|Railroad|Society"
+_BEFORE_OF = "University|Institute|Ministry|Department|Academy|Association|Federation|Confederation|College|Church|Court|School|Authority|Bank|Board|Bureau|Council|Society|Office|Union|Commission|Committee"
 _WORD = r"[A-ZÀ-Ý](?:(?!['’]s\b)[\w'’&-]|\.(?=\w))*"
 _LAST = re.compile(
     rf"(?<![\w'’-])(?P<name>(?:(?!(?:{_HEADS}) (?:and|&) ){_WORD} (?:and |& )?){{1,5}}(?:{_HEADS}))(?![\w-]| (?:of|for) (?:the )?[A-ZÀ-Ý])"

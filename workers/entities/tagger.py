@@ -1,8 +1,8 @@
-"""The embedded recogniser's network, in NumPy: what a word is alone is reckoned once per word; three convolutions look at its neighbours.
+"""The embedded recogniser's networks, in NumPy: what a word is alone is reckoned once per word; three convolutions look at its neighbours.
 
 A text's words lie in one long row with gaps of zeros between sentences, so that a whole article costs a handful of matrix products.
-How it is trained: workers/entities/train. Two networks, taught by different
-teachers, are averaged; data/tagger.npz and tagger_sm.npz hold their weights as whole numbers of eight bits with a scale.
+How they are trained: workers/entities/train. Networks that were taught differently are averaged; data/tagger*.npz hold their weights as
+whole numbers of eight bits with a scale.
 """
 
 from collections.abc import Sequence
@@ -15,33 +15,20 @@ import numpy as np
 from workers.entities.features import MARKS, flags_of, marks_of, parts_of
 from workers.entities.places import name_key
 
-__all__ = [
-    "FORBIDDEN",
-    "GAP",
-    "TAGS",
-    "Scorer",
-    "Tagger",
-    "Taggers",
-    "decode",
-    "load_tagger",
-    "stored_networks",
-    "word_key",
-]
+__all__ = ["FORBIDDEN", "GAP", "TAGS", "Scorer", "Tagger", "decode", "load_tagger", "stored_networks", "word_key"]
 
 TAGS = ("O", "B-PER", "I-PER", "B-ORG", "I-ORG", "B-LOC", "I-LOC", "B-MISC", "I-MISC")
 #: Rows of zeros between sentences; at least the largest dilation.
 GAP = 2
 _MOST_WORDS = 60_000
+_BETWEEN = [0] * GAP
 #: Typeset marks as the training sets write them.
 _TYPED = str.maketrans("’‘“”„–", '\'\'"""-')
 Array = np.ndarray[Any, Any]
 
 
-Marked = Sequence[Sequence[tuple[int, int]]]
-
-
 class Scorer(Protocol):
-    """Scores words; a network or several."""
+    """Scores words."""
 
     moves: Array
 
@@ -50,24 +37,51 @@ class Scorer(Protocol):
         ...
 
 
-class Taggers:
-    """Several networks that were taught differently; their mean is right more often than any of them."""
+class Tagger:
+    """The mean of networks, right more often than any of them, and a memory of words seen (bounded; forgetting changes no result)."""
 
-    def __init__(self, networks: Sequence["Tagger"]) -> None:
-        self._networks = networks
-        self.moves = networks[0].moves
+    def __init__(self, stored: Sequence[dict[str, Array]]) -> None:
+        self._networks = [_Network(one) for one in stored]
+        self.moves = self._networks[0].moves
+        self._numbers: dict[str, int] = {}
+        self._rows = [np.zeros((4096, network.width), np.float32) for network in self._networks]
 
     def scores(self, sentences: Sequence[Sequence[str]]) -> Array:
-        """The mean of the networks' scores."""
-        marked = [marks_of(words) for words in sentences]
-        total = self._networks[0].scores(sentences, marked)
-        for network in self._networks[1:]:
-            total += network.scores(sentences, marked)
-        return total / np.float32(len(self._networks))
+        """Scores of the tags, one row a word, the sentences one after another; a word is never empty."""
+        if len(self._numbers) > _MOST_WORDS:
+            self._numbers.clear()
+        known = self._numbers
+        numbers = [*_BETWEEN]
+        marks: list[tuple[int, int]] = []
+        for words in sentences:
+            marks += [(len(numbers) + at, mark) for at, mark in marks_of(words)]
+            numbers += [known.get(word) or self._learn(word) for word in words]
+            numbers += _BETWEEN
+        row = np.asarray(numbers)
+        marked = np.zeros((len(row), MARKS), np.float32)
+        if marks:
+            marked[tuple(np.asarray(marks).T)] = 1
+        gaps = np.flatnonzero(row == 0)
+        total = np.zeros((len(row), len(TAGS)), np.float32)
+        for network, rows in zip(self._networks, self._rows, strict=True):
+            total += network.scores(rows[row], marked, gaps)
+        return np.delete(total, gaps, axis=0) / np.float32(len(self._networks))
+
+    def _learn(self, word: str) -> int:
+        """The number of a word not seen yet; 0 is a gap."""
+        number = len(self._numbers) + 1
+        if number >= len(self._rows[0]):
+            self._rows = [np.concatenate([rows, np.zeros_like(rows)]) for rows in self._rows]
+        plain = word if word.isascii() else word.translate(_TYPED)
+        key, parts, flags = np.uint32(word_key(plain.lower())), parts_of(plain), flags_of(plain)
+        for network, rows in zip(self._networks, self._rows, strict=True):
+            rows[number] = network.alone(key, parts, flags)
+        self._numbers[word] = number
+        return number
 
 
-class Tagger:
-    """One network with its weights, and a memory of words that it has seen (bounded; forgetting changes no result)."""
+class _Network:
+    """The weights of one network."""
 
     def __init__(self, stored: dict[str, Array]) -> None:
         plain = {
@@ -75,7 +89,12 @@ class Tagger:
             for name in {name.partition("/")[0] for name in stored}
             if not name.startswith(("keys", "rows"))
         }
-        weights = plain["in_w"]
+        self.width = plain["in_w"].shape[1]
+        self.moves = plain["moves"] + FORBIDDEN
+        self._deep = plain.get("deep_out", np.zeros((0, self.width), np.float32))
+        nothing = np.zeros((len(plain["in_w"]), 0), np.float32)
+        weights = np.concatenate([plain["in_w"], plain.get("deep_w", nothing)], axis=1)
+        self._bias = np.concatenate([plain["in_b"], plain.get("deep_b", nothing[0])])
         self._tables: list[tuple[Array, Array, Array, Array]] = []
         at = 0
         while (number := len(self._tables)) < sum(name.startswith("keys") for name in stored):
@@ -86,52 +105,33 @@ class Tagger:
         hashed = plain["hashed"].shape[1]
         self._hashed = (plain["hashed"] @ weights[at : at + hashed]).astype(np.float32)
         self._flags = weights[at + hashed :]
-        self._bias = plain["in_b"]
         self._marks = plain["marks"]
-        width = weights.shape[1]
         self._layers = [
             (
                 int(dilation),
-                [plain[f"layer{at}_w"][part * width : (part + 1) * width].copy() for part in range(3)],
+                [plain[f"layer{at}_w"][part * self.width : (part + 1) * self.width].copy() for part in range(3)],
                 plain[f"layer{at}_b"],
             )
             for at, dilation in enumerate(plain["dilations"])
         ]
         self._out = plain["out_w"], plain["out_b"]
-        self.moves = plain["moves"] + FORBIDDEN
-        self._numbers: dict[str, int] = {}
-        self._rows = np.zeros((4096, width), np.float32)
 
-    def scores(self, sentences: Sequence[Sequence[str]], marked: Marked | None = None) -> Array:
-        """Scores of the tags, one row a word, the sentences one after another; a word is never empty. `marked` is marks_of each sentence."""
-        total = sum(map(len, sentences))
-        places = np.empty(total, np.int64)
-        numbers = np.empty(total, np.int64)
-        marks: list[tuple[int, int]] = []
-        row, done = GAP, 0
-        if len(self._numbers) > _MOST_WORDS:
-            self._numbers.clear()
-        known = self._numbers
-        for words, here in zip(sentences, marked or map(marks_of, sentences), strict=True):
-            count = len(words)
-            numbers[done : done + count] = [known.get(word) or self._learn(word) for word in words]
-            places[done : done + count] = np.arange(row, row + count)
-            marks += [(row + at, mark) for at, mark in here]
-            row += count + GAP
-            done += count
-        x = np.zeros((row, self._rows.shape[1]), np.float32)
-        x[places] = self._rows[numbers]
-        if marks:
-            at, mark = np.asarray(marks).T
-            on = np.zeros((row, MARKS), np.float32)
-            on[at, mark] = 1
-            x += on @ self._marks
+    def alone(self, key: np.uint32, parts: Sequence[int], flags: Sequence[int]) -> Array:
+        """What a word is without its neighbours; `key` is its word_key."""
+        value = self._bias + self._hashed[parts].sum(axis=0)
+        for keys, rows, vectors, part in self._tables:
+            at = int(np.searchsorted(keys, key))
+            if at < len(keys) and keys[at] == key:
+                value = value + vectors[rows[at]] @ part
+        if flags:
+            value = value + self._flags[flags].sum(axis=0)
+        found: Array = value[: self.width] + np.maximum(value[self.width :], 0) @ self._deep
+        return found
+
+    def scores(self, x: Array, marked: Array, gaps: Array) -> Array:
+        """Scores of the tags for a row of words, each told by `alone`; x is overwritten."""
+        x += marked @ self._marks
         np.maximum(x, 0, out=x)
-        return np.asarray(self._convolved(x, places)[places] @ self._out[0] + self._out[1])
-
-    def _convolved(self, x: Array, places: Array) -> Array:
-        present = np.zeros((len(x), 1), np.float32)
-        present[places] = 1
         for dilation, (before, here, after), bias in self._layers:
             new = x @ here
             new += bias
@@ -139,28 +139,9 @@ class Tagger:
             new[:-dilation] += x[dilation:] @ after
             np.maximum(new, 0, out=new)
             new += x
-            new *= present
+            new[gaps] = 0
             x = new
-        return x
-
-    def _learn(self, word: str) -> int:
-        """The row of a word not seen yet."""
-        number = len(self._numbers) + 1
-        if number >= len(self._rows):
-            self._rows = np.concatenate([self._rows, np.zeros_like(self._rows)])
-        plain = word if word.isascii() else word.translate(_TYPED)
-        value = self._bias + self._hashed[parts_of(plain)].sum(axis=0)
-        key = np.uint32(word_key(plain.lower()))
-        for keys, rows, vectors, part in self._tables:
-            at = int(np.searchsorted(keys, key))
-            if at < len(keys) and keys[at] == key:
-                value = value + vectors[rows[at]] @ part
-        flags = flags_of(plain)
-        if flags:
-            value = value + self._flags[flags].sum(axis=0)
-        self._rows[number] = value
-        self._numbers[word] = number
-        return number
+        return np.asarray(x @ self._out[0] + self._out[1])
 
 
 def word_key(low: str) -> int:
@@ -214,6 +195,6 @@ def stored_networks() -> list[dict[str, Array]]:
 
 
 @lru_cache(maxsize=1)
-def load_tagger() -> Taggers:
+def load_tagger() -> Tagger:
     """The shipped model."""
-    return Taggers([Tagger(stored) for stored in stored_networks()])
+    return Tagger(stored_networks())

@@ -32,7 +32,8 @@ def stored_weights(params: dict[str, Any], design: Design, tables: Sequence[Word
         found[f"keys{number}"] = keys[order]
         found[f"rows{number}"] = np.asarray(list(table.rows.values()), np.uint16)[order]
         found |= _quantized(f"vectors{number}", np.asarray(table.vectors[:, :width], np.float32))
-    for name in ("in_w", "in_b", "marks", "out_w", "out_b"):
+    deep = ("deep_w", "deep_b", "deep_out") if design.hidden else ()
+    for name in ("in_w", "in_b", "marks", "out_w", "out_b", *deep):
         found[name] = np.asarray(params[name]).astype(np.float16)
     found["moves"] = np.asarray(params["moves"] if design.crf else np.zeros_like(params["moves"])).astype(np.float16)
     for at, layer in enumerate(params["layers"]):

@@ -47,10 +47,11 @@ Params = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Design:
-    """The shape of the network and how it is trained."""
+    """The shape of the network and how it is trained. `hidden`: the width of a layer over the word alone, beside the linear one; 0: none."""
 
     vectors: tuple[int, ...] = (64, 64)
     hashed: int = 48
+    hidden: int = 0
     width: int = 96
     dilations: tuple[int, ...] = (1, 1, 2)
     crf: bool = False
@@ -153,14 +154,18 @@ def initial(design: Design, seed: int) -> Params:
     def dense(rows: int, columns: int, scale: float = 1.0) -> Array:
         return jnp.asarray(rng.normal(0, scale * np.sqrt(2.0 / rows), (rows, columns)).astype(np.float32))
 
-    width = design.width
-    return {
+    width, features = design.width, sum(design.vectors) + design.hashed + FLAGS
+    params: Params = {
         "hashed": jnp.asarray(rng.normal(0, 0.1, (BUCKETS, design.hashed)).astype(np.float32)),
-        "in_w": dense(sum(design.vectors) + design.hashed + FLAGS, width), "in_b": jnp.zeros(width),
+        "in_w": dense(features, width), "in_b": jnp.zeros(width),
         "marks": dense(MARKS, width, 0.1), "sources": dense(len(SOURCES), width, 0.05),
         "layers": [{"w": dense(3 * width, width, 0.7), "b": jnp.zeros(width)} for _ in design.dilations],
-        "out_w": dense(width, len(TAGS), 0.5), "out_b": jnp.zeros(len(TAGS)), "moves": jnp.zeros((len(TAGS) + 1, len(TAGS))),
     }  # fmt: skip
+    if design.hidden:
+        params |= {"deep_w": dense(features, design.hidden), "deep_b": jnp.zeros(design.hidden)}
+        params["deep_out"] = dense(design.hidden, width, 0.5)
+    out = {"out_w": dense(width, len(TAGS), 0.5), "out_b": jnp.zeros(len(TAGS))}
+    return params | out | {"moves": jnp.zeros((len(TAGS) + 1, len(TAGS)))}
 
 
 def shifted(x: Array, by: int) -> Array:
@@ -203,7 +208,10 @@ def forward(
         marks = marks * jax.random.bernoulli(keys[3], 0.8, (len(marks), 1))
         sources = sources * jax.random.bernoulli(keys[4], 0.5, (len(sources), 1))
     word = jnp.concatenate([*vectors, hashed.sum(1), flags], 1)
-    x = jax.nn.relu(word @ params["in_w"] + params["in_b"] + marks @ params["marks"] + sources @ params["sources"])
+    alone = word @ params["in_w"] + params["in_b"]
+    if "deep_w" in params:
+        alone += jax.nn.relu(word @ params["deep_w"] + params["deep_b"]) @ params["deep_out"]
+    x = jax.nn.relu(alone + marks @ params["marks"] + sources @ params["sources"])
     if key is not None:
         x = x * jax.random.bernoulli(keys[5], 1 - design.drop, x.shape) / (1 - design.drop)
     x = x * present
@@ -281,7 +289,7 @@ def train_student(
         return params, state, average, value
 
     update = jax.jit(step_once)
-    average, key, step = params, jax.random.PRNGKey(design.seed), 0
+    average, key, step = params, jax.random.key(design.seed, impl="rbg"), 0
     for epoch in range(design.epochs):
         packed = first if epoch == 0 else list(batches(draw(epoch), lexicon, design.batch))
         rows, parts, flags = lexicon.arrays()
