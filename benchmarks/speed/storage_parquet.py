@@ -118,6 +118,7 @@ def turn(folder: Path, articles: Sequence[EnrichedArticle]) -> tuple[dict[str, f
     again = changed(articles)
     gc.collect()
     gc.freeze()  # the articles that this benchmark holds are no heap that a worker would search through
+    gc.set_threshold(50_000, 20, 50)  # as rarely as in the workers' processes (workers/runtime/app.py), for all alike
     plain, ours, stored = Bare(folder / "bare"), ParquetSink(folder / "ours"), Stored(folder / "stored")
     for sink in (ours, stored):
         sink.open()
