@@ -295,7 +295,9 @@ def main() -> int:
             rows = ready(articles)
             gc.collect()
             gc.freeze()  # the articles and rows that this benchmark holds are no heap that a worker would search through
-            gc.set_threshold(50_000, 20, 50)  # as rarely as in the workers' processes (workers/runtime/app.py), for all alike
+            gc.set_threshold(
+                50_000, 20, 50
+            )  # as rarely as in the workers' processes (workers/runtime/app.py), for all alike
             for turn in range(options.turns):
                 writes += measure_sqlite(folder, articles, rows, turn)
                 writes += measure_postgresql(server, articles, rows) if server.available() else []
