@@ -141,10 +141,11 @@ def _result(
     return Result(name, bench.articles, lost + buried, doubled, recovery_s, round(time.monotonic() - started, 1))
 
 
-def _kill_and_restart(one: Worker, at: float) -> float:
-    """kill -9 once `at` messages are committed, start again; seconds until the new process commits."""
+def _kill_and_restart(one: Worker, at: float, meanwhile: Callable[[], object] = lambda: None) -> float:
+    """kill -9 once `at` messages are committed, do `meanwhile`, start again; seconds until the new process commits."""
     _until(lambda: _sent(one) >= at or not one.running(), f"{one.name} commits {at:.0f}")
     one.kill()
+    meanwhile()
     started = time.monotonic()
     one.start()
     _until(lambda: _sent(one) > 0, f"{one.name} commits after kill -9", 90)

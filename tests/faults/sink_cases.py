@@ -83,6 +83,9 @@ def _settled(one: Worker, articles: int, timeout_s: float = 180) -> None:
     _until(lambda: _sent(one) >= articles or not one.running(), "the sink has committed all", timeout_s)
 
 
+_KILLS = 3
+
+
 def _killed(kind: str) -> Callable[[Bench], Result]:
     url, ids = STORES[kind]
 
@@ -94,9 +97,16 @@ def _killed(kind: str) -> Callable[[Bench], Result]:
         names = [f"n{number}" for number in range(bench.articles)]
         half = len(names) // 2
         bad = [{"id": "e0", "type": "GPE", "name": "X", "count": 1, "salience": 0.5, "first_start": 0, "geonames_id": 2**63}]  # fmt: skip
-        produce(settings, ENRICHED.name, [*_articles(names[:half]), *_articles(["refused"], entities=bad), *_articles(names[half:])])  # fmt: skip
+        # What each new process is to commit comes while none runs: a quick store may have done all the rest before it is killed.
+        share = bench.articles // 10
+        first = len(names) - _KILLS * share
+        produce(settings, ENRICHED.name, [*_articles(names[:half]), *_articles(["refused"], entities=bad), *_articles(names[half:first])])  # fmt: skip
+        later = iter([_articles(names[start : start + share]) for start in range(first, len(names), share)])
         with _running(bench, "storage", storage_url=url.format(folder), **_SMALL) as (one,):
-            recovery_s = [_kill_and_restart(one, bench.articles / 10) for _ in range(3)]
+            recovery_s = [
+                _kill_and_restart(one, share, lambda: produce(settings, ENRICHED.name, next(later)))
+                for _ in range(_KILLS)
+            ]
             _until(lambda: len(set(ids(folder))) >= len(names), "all are there", 180)
             time.sleep(2)
             lost, doubled = count(names, ids(folder))
