@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from schemas.topics import TOPICS
@@ -18,7 +18,7 @@ from workers.runtime.clients import Outgoing, publish, read_all
 from workers.runtime.settings import Settings
 from workers.runtime.topics import create_topics
 
-__all__ = ["Worker", "fresh_topics", "produce", "read_topic", "settings_for", "worker"]
+__all__ = ["Worker", "delete_topics", "fresh_topics", "produce", "read_topic", "settings_for", "wait_for", "worker"]
 
 
 def settings_for(bootstrap: str, **changes: object) -> Settings:
@@ -54,6 +54,20 @@ async def _recreate(settings: Settings) -> None:
     await create_topics(settings)
 
 
+def delete_topics(settings: Settings, *names: str) -> None:
+    async def delete() -> None:
+        from aiokafka.admin import AIOKafkaAdminClient
+
+        admin = AIOKafkaAdminClient(bootstrap_servers=settings.bootstrap_servers)
+        await admin.start()
+        try:
+            await admin.delete_topics(list(names))
+        finally:
+            await admin.close()
+
+    asyncio.run(delete())
+
+
 def produce(settings: Settings, topic: str, messages: Iterable[Outgoing]) -> int:
     return asyncio.run(publish(settings, topic, messages))
 
@@ -65,6 +79,14 @@ def read_topic(settings: Settings, *topics: str) -> list[Received]:
         return [received async for received in read_all(settings, *topics)]
 
     return asyncio.run(collect())
+
+
+def wait_for(condition: Callable[[], bool], timeout_s: float = 60.0, why: Callable[[], str] = str) -> None:
+    """Until the condition holds; fails after `timeout_s`, with what `why` says then."""
+    deadline = time.monotonic() + timeout_s
+    while not condition():
+        assert time.monotonic() < deadline, f"it did not happen in time: {why()}"
+        time.sleep(0.2)
 
 
 class Worker:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import orjson
 import pytest
-from kafka_tools import Worker, fresh_topics, produce, read_topic
+from kafka_tools import Worker, fresh_topics, produce, read_topic, wait_for
 
 from schemas.topics import ALERT_RULES, ALERTS, ENRICHED
 from workers.runtime.clients import Outgoing
@@ -45,13 +45,6 @@ def articles() -> list[Outgoing]:
         }
         found.append(Outgoing(f"a{number}".encode(), orjson.dumps(fields)))
     return found
-
-
-def wait_for(condition: Callable[[], bool], timeout_s: float, why: Callable[[], str] = str) -> None:
-    deadline = time.monotonic() + timeout_s
-    while not condition():
-        assert time.monotonic() < deadline, f"it did not happen in time: {why()}"
-        time.sleep(0.3)
 
 
 def fired(settings: Settings) -> list[dict[str, object]]:

@@ -2,13 +2,13 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import orjson
 import pytest
 from aiokafka import AIOKafkaProducer
-from kafka_tools import Worker, fresh_topics, produce, read_topic, settings_for
+from kafka_tools import Worker, fresh_topics, produce, read_topic, settings_for, wait_for
 
 from schemas.topics import ALERTS, DEAD_LETTERS, ENRICHED
 from workers.runtime.app import make_app
@@ -18,13 +18,6 @@ from workers.runtime.settings import Settings
 
 ARTICLES = 400
 RULES = "rules:\n  - name: Talks\n    keywords: [talks]\n"
-
-
-def wait_for(condition: Callable[[], bool], timeout_s: float = 60.0, why: Callable[[], str] = str) -> None:
-    deadline = time.monotonic() + timeout_s
-    while not condition():
-        assert time.monotonic() < deadline, f"it did not happen in time {why()}"
-        time.sleep(0.3)
 
 
 def articles(first: int = 0) -> Iterator[Outgoing]:

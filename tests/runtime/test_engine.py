@@ -5,12 +5,11 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import psutil
 import pytest
-from kafka_tools import Worker, fresh_topics, produce, read_topic
+from kafka_tools import Worker, delete_topics, fresh_topics, produce, read_topic, wait_for
 
 from schemas.topics import CLEANED, DEAD_LETTERS, ENRICHED, RAW
 from workers.runtime.clients import Outgoing
@@ -22,13 +21,6 @@ SCRIPT = str(Path(__file__).with_name("hostile_worker.py"))
 
 def hostile(kafka: EmbeddedKafka, folder: Path, kind: str = "stage", **environment: object) -> Worker:
     return Worker(kind, kafka.bootstrap_servers, folder, command=[sys.executable, SCRIPT, kind], **environment)
-
-
-def wait_for(condition: Callable[[], bool], timeout_s: float = 40.0) -> None:
-    deadline = time.monotonic() + timeout_s
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.2)
 
 
 def contents(settings: object, topic: str = CLEANED.name) -> list[str]:
@@ -156,23 +148,15 @@ def test_a_worker_whose_broker_is_away_is_alive_not_ready_and_stops_when_told(
 
 
 def test_a_missing_topic_is_named_with_the_command_that_makes_it(kafka: EmbeddedKafka, tmp_path: Path) -> None:
-    from aiokafka.admin import AIOKafkaAdminClient
 
     settings = fresh_topics(kafka.bootstrap_servers)
-
-    async def delete() -> None:
-        admin = AIOKafkaAdminClient(bootstrap_servers=settings.bootstrap_servers)
-        await admin.start()
-        await admin.delete_topics([RAW.name])
-        await admin.close()
-
-    asyncio.run(delete())
+    delete_topics(settings, RAW.name)
     running = hostile(kafka, tmp_path, pool_processes=1).start()
     try:
         wait_for(lambda: "dateline topics create" in running.page("/readyz")[1])
         fresh_topics(kafka.bootstrap_servers)
         produce(settings, RAW.name, [Outgoing(b"1", b"word")])
-        wait_for(lambda: running.page("/readyz")[0] == 200, 60)
+        wait_for(lambda: running.page("/readyz")[0] == 200)
         wait_for(lambda: len(contents(settings)) == 1)
     finally:
         running.stop()

@@ -6,14 +6,13 @@ import random
 import socket
 import time
 from collections import Counter
-from collections.abc import Callable
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from aiohttp import web
-from kafka_tools import Worker, fresh_topics, produce, read_topic
+from kafka_tools import Worker, fresh_topics, produce, read_topic, wait_for
 from webhook_receiver import Answer, Receiver, with_headers
 
 from schemas.alerts import Alert, AlertArticle
@@ -138,13 +137,6 @@ async def test_no_log_tells_the_url_or_the_secret(capfd: pytest.CaptureFixture[s
 
 
 # -- on a real broker --------------------------------------------------------------------------------------------------
-
-
-def wait_for(condition: Callable[[], bool], timeout_s: float, why: Callable[[], str]) -> None:
-    deadline = time.monotonic() + timeout_s
-    while not condition():
-        assert time.monotonic() < deadline, f"it did not happen in time: {why()}"
-        time.sleep(0.1)
 
 
 def free_port() -> int:

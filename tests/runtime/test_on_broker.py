@@ -3,12 +3,11 @@
 import json
 import sqlite3
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import orjson
 import pytest
-from kafka_tools import Worker, fresh_topics, produce, read_topic, worker
+from kafka_tools import Worker, fresh_topics, produce, read_topic, wait_for, worker
 from poison import POISON
 
 from schemas.topics import ALERTS, DEAD_LETTERS, ENRICHED, RAW
@@ -19,13 +18,6 @@ from workers.testing import MemoryPipeline
 pytestmark = pytest.mark.broker
 SAMPLE = (Path(__file__).parents[2] / "workers" / "cli" / "samples" / "aggregator-dump.txt").read_bytes()
 RULES = "rules:\n  - name: Lavrov\n    entities: [Lavrov]\n  - name: Never\n    keywords: [xylophone]\n"
-
-
-def wait_for(condition: Callable[[], bool], timeout_s: float = 40.0) -> None:
-    deadline = time.monotonic() + timeout_s
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.3)
 
 
 def without_times(value: bytes | None) -> dict[str, object]:

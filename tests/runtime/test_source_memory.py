@@ -1,12 +1,12 @@
 """The memory of sources on a real broker: learned from what was cleaned, told to the cleaners, counted once through kill -9."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import orjson
 import pytest
-from kafka_tools import Worker, fresh_topics, produce, read_topic
+from kafka_tools import Worker, delete_topics, fresh_topics, produce, read_topic, wait_for
 
 from schemas.topics import CLEANED, RAW, SOURCE_LINES, SOURCE_PROFILES
 from workers.cleaner.memory import fingerprints
@@ -50,13 +50,6 @@ def raw(first: int, last: int) -> Iterator[Outgoing]:
         yield Outgoing(f"a{number}".encode(), orjson.dumps(value))
 
 
-def wait_for(condition: Callable[[], bool], why: Callable[[], str] = str, timeout_s: float = 90.0) -> None:
-    deadline = time.monotonic() + timeout_s
-    while not condition():
-        assert time.monotonic() < deadline, f"it did not happen in time {why()}"
-        time.sleep(0.3)
-
-
 def newest(settings: Settings) -> int:
     return max(
         (orjson.loads(message.value or b"{}")["version"] for message in read_topic(settings, SOURCE_PROFILES.name)),
@@ -71,6 +64,10 @@ def cleaned(settings: Settings) -> dict[str, dict[str, object]]:
     }
 
 
+def passed_on(settings: Settings) -> set[str]:
+    return {orjson.loads(message.value or b"{}")["id"] for message in read_topic(settings, SOURCE_LINES.name)}
+
+
 @pytest.mark.broker
 def test_what_a_source_repeats_is_learned_and_cut_and_counted_once_through_kills(
     kafka: EmbeddedKafka, tmp_path: Path
@@ -78,12 +75,17 @@ def test_what_a_source_repeats_is_learned_and_cut_and_counted_once_through_kills
     settings = fresh_topics(kafka.bootstrap_servers, partitions=3)
     cleaner = Worker("cleaner", kafka.bootstrap_servers, tmp_path, pool_processes=1, partitions=3)
     memory = Worker("memory", kafka.bootstrap_servers, tmp_path, partitions=3)
+
+    def whats_there() -> str:
+        found = f"{len(cleaned(settings))} cleaned, lines of {len(passed_on(settings))}, version {newest(settings)}"
+        return f"{found}\ncleaner: {cleaner.tail()}\nmemory: {memory.page('/readyz')} {memory.tail()}"
+
     try:
         cleaner.start()
         memory.start().wait_ready()
         cleaner.wait_ready()
         produce(settings, RAW.name, raw(0, 8))
-        wait_for(lambda: newest(settings) >= 2, memory.tail)
+        wait_for(lambda: newest(settings) >= 2, 90, whats_there)
         assert any(FURNITURE in str(article["text"]) for article in cleaned(settings).values()), (
             "nothing was known at first"
         )
@@ -91,9 +93,9 @@ def test_what_a_source_repeats_is_learned_and_cut_and_counted_once_through_kills
         memory.kill()
         produce(settings, RAW.name, raw(8, 40))
         memory.start().wait_ready()
-        wait_for(lambda: len({message.value for message in read_topic(settings, SOURCE_LINES.name)}) == 40, memory.tail)
+        wait_for(lambda: len(passed_on(settings)) == 40, 90, whats_there)
         produce(settings, RAW.name, raw(40, 60))
-        wait_for(lambda: newest(settings) >= 2 and len(cleaned(settings)) == 60, cleaner.tail)
+        wait_for(lambda: newest(settings) >= 2 and len(cleaned(settings)) == 60, 90, whats_there)
         late = [cleaned(settings)[f"a{number}"] for number in range(50, 60)]
         assert all(FURNITURE not in str(article["text"]) for article in late)
         assert all(str(article["source_profile"]).startswith(f"{SOURCE}@") for article in late)
@@ -106,7 +108,7 @@ def test_what_a_source_repeats_is_learned_and_cut_and_counted_once_through_kills
 
         # All the first articles again, under the ids that were counted: the versions do not grow beyond the articles.
         produce(settings, RAW.name, raw(0, 60))
-        wait_for(lambda: len(read_topic(settings, CLEANED.name)) == 120, cleaner.tail)
+        wait_for(lambda: len(read_topic(settings, CLEANED.name)) == 120, 90, whats_there)
         time.sleep(2)
         assert newest(settings) <= 60
         assert b"dateline_source_profiles 1.0" in cleaner.page("/metrics")[1].encode()
@@ -118,26 +120,13 @@ def test_what_a_source_repeats_is_learned_and_cut_and_counted_once_through_kills
 @pytest.mark.broker
 def test_a_broker_without_the_topic_is_a_cold_start(kafka: EmbeddedKafka, tmp_path: Path) -> None:
     """An older deployment whose topics were not made again: pages are cleaned, and the log says what to do."""
-    import asyncio
-
-    from aiokafka.admin import AIOKafkaAdminClient
-
     settings = fresh_topics(kafka.bootstrap_servers, partitions=1)
-
-    async def forget() -> None:
-        admin = AIOKafkaAdminClient(bootstrap_servers=settings.bootstrap_servers)
-        await admin.start()
-        try:
-            await admin.delete_topics([SOURCE_PROFILES.name])
-        finally:
-            await admin.close()
-
-    asyncio.run(forget())
+    delete_topics(settings, SOURCE_PROFILES.name)
     cleaner = Worker("cleaner", kafka.bootstrap_servers, tmp_path, pool_processes=1)
     try:
         cleaner.start().wait_ready()
         produce(settings, RAW.name, raw(0, 3))
-        wait_for(lambda: len(cleaned(settings)) == 3, cleaner.tail)
+        wait_for(lambda: len(cleaned(settings)) == 3, why=cleaner.tail)
         assert "dateline topics create" in cleaner.log.read_text()
     finally:
         cleaner.stop()

@@ -15,13 +15,26 @@ app = typer.Typer(help="The topics on the broker.", no_args_is_help=True)
 
 
 @app.command()
-def create() -> None:
+def create(
+    widen: Annotated[
+        bool, typer.Option("--widen", help="Also give topics with fewer partitions as many as DATELINE_PARTITIONS says")
+    ] = False,
+) -> None:
     """Create the topics that are missing and bring the settings of the others up to date. Again and again, harmlessly.
+
+    Kafka takes no partition away again, and keys move: before --widen let the lag fall to zero, and start all workers again after it.
 
     Example: DATELINE_PARTITIONS=12 dateline topics create
     """
-    created, there = run(create_topics(settings_or_exit(log_level="warning")))
-    STDOUT.print(f"created {len(created)}, already there {len(there)}")
+    settings = settings_or_exit(log_level="warning")
+    made = run(create_topics(settings, widen=widen))
+    widened = f", widened {len(made.widened)}" if widen else ""
+    STDOUT.print(f"created {len(made.created)}, already there {len(made.kept)}{widened}")
+    if made.narrow:
+        STDOUT.print(
+            f"fewer than {settings.partitions} partitions (DATELINE_PARTITIONS): {', '.join(made.narrow)}; "
+            "--widen adds what is missing"
+        )
 
 
 @app.command(name="list")

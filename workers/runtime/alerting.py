@@ -275,7 +275,7 @@ def run_alerts(settings: Settings) -> int:
         await worker.let_go(revoked)
 
     add_pages(app, metrics, worker, settings.stall_after_s)
-    return run_app(app, worker, metrics, settings)
+    return run_app(app, worker, metrics, settings, state_of=ALERT_MATCHES.name)
 
 
 def _start_task(app: Any, guarded: Callable[[Awaitable[None]], Awaitable[None]], work: Callable[[], Awaitable[None]]) -> None:  # fmt: skip

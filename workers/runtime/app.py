@@ -18,11 +18,11 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from workers.errors import DatelineError, Misconfigured, Stalled, Stopped, Unavailable
 from workers.runtime.connection import faust_arguments
 from workers.runtime.faust_consumer import mend_consumer
+from workers.runtime.faust_topics import provide_topics
 from workers.runtime.logging import get_logger
 from workers.runtime.metrics import Metrics
 from workers.runtime.retry import backoff
 from workers.runtime.settings import Settings
-from workers.runtime.topics import missing_topics
 
 __all__ = [
     "EXIT_FAILED",
@@ -135,24 +135,24 @@ def add_pages(app: Any, metrics: Metrics, watched: Watched, stall_after_s: float
         )
 
 
-def run_app(app: Any, watched: Watched, metrics: Metrics, settings: Settings) -> int:
-    """Run until SIGTERM, SIGINT or a failure; the exit code says which."""
+def run_app(app: Any, watched: Watched, metrics: Metrics, settings: Settings, state_of: str | None = None) -> int:
+    """Run until SIGTERM, SIGINT or a failure; the exit code says which. `state_of`: the topic whose partitions the app's Tables follow."""
     gc.freeze()
     gc.set_threshold(_GC_FIRST, 20, 50)
     try:
-        return asyncio.run(_run(app, watched, metrics, settings))
+        return asyncio.run(_run(app, watched, metrics, settings, state_of))
     except Misconfigured as error:
         sys.stderr.write(f"dateline: {error}\n")
         return EXIT_MISCONFIGURED
 
 
-async def _run(app: Any, watched: Watched, metrics: Metrics, settings: Settings) -> int:
+async def _run(app: Any, watched: Watched, metrics: Metrics, settings: Settings, state_of: str | None) -> int:
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     _start_watchdog(watched, settings.stall_after_s)
-    starting = asyncio.create_task(_start(app, settings))
+    starting = asyncio.create_task(_start(app, settings, state_of))
     lag = asyncio.create_task(_measure_loop(metrics))
     try:
         await _wait(starting, stop, app, watched)
@@ -167,15 +167,15 @@ async def _run(app: Any, watched: Watched, metrics: Metrics, settings: Settings)
     return _exit_code(watched.crashed_with or app.crash_reason)
 
 
-async def _start(app: Any, settings: Settings) -> None:
-    """faust gives up at once where no broker answers; we wait for it."""
+async def _start(app: Any, settings: Settings, state_of: str | None) -> None:
+    """faust gives up at once where no broker answers, and reads nothing where its topics are missing; we wait for both."""
     waits = backoff(first_s=0.5, cap_s=5.0)
     while app.boot_strategy.enable_kafka:
         try:
-            await missing_topics(settings, [])
+            await provide_topics(app, settings, state_of)
             break
         except Unavailable as error:
-            _LOG.warning("broker_away", error=str(error))
+            _LOG.warning("broker_not_ready", error=str(error))
             await asyncio.sleep(next(waits))
     await app.start()
 

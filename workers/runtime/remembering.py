@@ -142,7 +142,7 @@ def run_memory(settings: Settings) -> int:
     for topic, handle in ((CLEANED, worker.pass_on), (SOURCE_LINES, worker.count)):
         _agent(app, topic, handle, worker)
     add_pages(app, metrics, worker, settings.stall_after_s)
-    return run_app(app, worker, metrics, settings)
+    return run_app(app, worker, metrics, settings, state_of=SOURCE_LINES.name)
 
 
 def _agent(app: Any, topic: Topic, handle: Any, worker: MemoryWorker) -> None:

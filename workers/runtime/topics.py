@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import KafkaError, for_code
 
@@ -19,7 +19,16 @@ from workers.runtime.settings import Settings
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-__all__ = ["PartitionState", "TopicState", "create_topics", "describe_topics", "missing_topics"]
+__all__ = [
+    "PartitionState",
+    "TopicState",
+    "TopicsMade",
+    "create_topics",
+    "describe_topics",
+    "missing_topics",
+    "partitions_of",
+    "provide_partitions",
+]
 
 _LOG = get_logger(__name__)
 _EXISTS = 36
@@ -74,14 +83,23 @@ def topic_configuration(topic: Topic) -> dict[str, str]:
     }
 
 
-async def create_topics(settings: Settings, topics: Sequence[Topic] = TOPICS) -> tuple[list[str], list[str]]:
-    """Create what is missing and bring the settings of the rest up to date: (created, already there). Raises Unavailable."""
+@dataclass(frozen=True, slots=True)
+class TopicsMade:
+    """What `create_topics` did, by name: `narrow` ones have fewer partitions than the settings ask for, and were left so."""
+
+    created: tuple[str, ...]
+    kept: tuple[str, ...]
+    widened: tuple[str, ...]
+    narrow: tuple[str, ...]
+
+
+async def create_topics(settings: Settings, topics: Sequence[Topic] = TOPICS, *, widen: bool = False) -> TopicsMade:
+    """Create what is missing and bring the settings of the rest up to date; `widen`: also give it the partitions that the settings ask for.
+
+    Kafka cannot take partitions away again, and keys move to other partitions. Raises Unavailable.
+    """
     async with _admin(settings) as admin:
-        there = set(await admin.list_topics())
-        missing = [topic for topic in topics if topic.name not in there]
-        if missing:
-            await _create(admin, settings, missing)
-        existing = [topic for topic in topics if topic.name in there]
+        created, existing = await _provide(admin, settings, topics)
         if existing:
             await admin.alter_configs(
                 [
@@ -89,7 +107,53 @@ async def create_topics(settings: Settings, topics: Sequence[Topic] = TOPICS) ->
                     for topic in existing
                 ]
             )
-        return [topic.name for topic in missing], [topic.name for topic in existing]
+        narrow = await _narrow(admin, settings, existing)
+        if widen:
+            await _widen(admin, settings, narrow)
+        names = tuple(topic.name for topic in existing)
+        return TopicsMade(created, names, narrow if widen else (), () if widen else narrow)
+
+
+async def provide_partitions(settings: Settings, topics: Sequence[Topic]) -> tuple[str, ...]:
+    """Create and widen what is missing or too narrow, and leave the rest as it is; the names of those created. Raises Unavailable."""
+    async with _admin(settings) as admin:
+        created, existing = await _provide(admin, settings, topics)
+        await _widen(admin, settings, await _narrow(admin, settings, existing))
+        return created
+
+
+async def _provide(
+    admin: AIOKafkaAdminClient, settings: Settings, topics: Sequence[Topic]
+) -> tuple[tuple[str, ...], list[Topic]]:
+    """Create the missing ones: (their names, those that were there)."""
+    there = set(await admin.list_topics())
+    missing = [topic for topic in topics if topic.name not in there]
+    if missing:
+        await _create(admin, settings, missing)
+    return tuple(topic.name for topic in missing), [topic for topic in topics if topic.name in there]
+
+
+async def _narrow(admin: AIOKafkaAdminClient, settings: Settings, topics: Sequence[Topic]) -> tuple[str, ...]:
+    found = await admin.describe_topics([topic.name for topic in topics]) if topics else []
+    wanted = {topic.name: _width(topic, settings) for topic in topics}
+    return tuple(one["topic"] for one in found if 0 < len(one["partitions"]) < wanted[one["topic"]])
+
+
+async def _widen(admin: AIOKafkaAdminClient, settings: Settings, names: Sequence[str]) -> None:
+    if names:
+        await admin.create_partitions({name: NewPartitions(settings.partitions) for name in names})
+
+
+def _width(topic: Topic, settings: Settings) -> int:
+    return 1 if topic.partitions == 1 else settings.partitions
+
+
+async def partitions_of(settings: Settings, name: str) -> tuple[int, int]:
+    """(partitions that the topic has, those of them that have a leader). Raises Unavailable."""
+    async with _admin(settings) as admin:
+        found = await admin.describe_topics([name])
+    leaders = [part["leader"] for topic in found for part in topic["partitions"]]
+    return len(leaders), sum(leader >= 0 for leader in leaders)
 
 
 def _replicated(topic: Topic, settings: Settings) -> dict[str, str]:
@@ -100,7 +164,7 @@ async def _create(admin: AIOKafkaAdminClient, settings: Settings, topics: Sequen
     new = [
         NewTopic(
             topic.name,
-            num_partitions=1 if topic.partitions == 1 else settings.partitions,
+            num_partitions=_width(topic, settings),
             replication_factor=settings.replication,
             topic_configs=_replicated(topic, settings),
         )
