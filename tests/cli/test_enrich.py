@@ -1,6 +1,7 @@
 """`dateline enrich` as a program: order, errors in their place, stages alone, the exit code."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -95,3 +96,34 @@ def test_a_file_that_is_not_there_is_named_and_the_rest_goes_on(tmp_path: Path) 
     assert found[0]["error"]["reason"] == "unreadable"  # type: ignore[index]
     assert found[1]["title"] == "Russia, Syria Confirms Strengthening Dialogue"
     assert "1 input failed" in err
+
+
+def test_json_files_hold_an_article_or_an_array_and_what_is_no_json_is_not_taken_for_a_page(tmp_path: Path) -> None:
+    one, many, broken, mixed = (tmp_path / name for name in ("one.json", "many.json", "broken.json", "mixed.jsonl"))
+    one.write_text('\ufeff{\n "id": "a",\n "content": "Talks go on in Geneva."\n}\n', encoding="utf-8")
+    many.write_text(
+        '[{"id": "b", "content": "Talks go on in Rome."}, 7, {"id": "c", "content": "Talks go on in Oslo."}]'
+    )
+    broken.write_text('[{"id": "d", "content": "cut o')
+    mixed.write_text('\ufeff{"id": "e", "content": "Talks go on in Bern."}\nno json at all\n', encoding="utf-8")
+    code, out, err = run("--json", str(one), str(many), str(broken), str(mixed))
+    found = lines(out)
+    assert [one.get("error", {}).get("reason") for one in found] == [  # type: ignore[attr-defined]
+        None, None, "wrong_type", None, "malformed_json", None, "malformed_json",
+    ]  # fmt: skip
+    assert [one["id"] for one in found if "error" not in one] == ["a", "b", "c", "e"]
+    assert str(found[2]["error"]).count("many.json[1]: a JSON object is needed, this is a int")
+    assert (code, "3 inputs failed" in err) == (1, True)
+
+
+def test_publishing_without_a_broker_is_one_line_that_says_what_to_do(tmp_path: Path) -> None:
+    page = tmp_path / "page.txt"
+    page.write_text("Talks go on in Geneva.")
+    done = subprocess.run(
+        [sys.executable, "-m", "workers.cli.main", "publish", str(page)], capture_output=True, check=False, cwd=ROOT, timeout=120,
+        env=os.environ | {"DATELINE_BOOTSTRAP_SERVERS": "127.0.0.1:1"},
+    )  # fmt: skip
+    assert done.returncode == 1
+    (said,) = done.stderr.decode().splitlines()
+    assert said.startswith("dateline: no broker answers at 127.0.0.1:1")
+    assert "dateline up" in said

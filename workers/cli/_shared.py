@@ -1,6 +1,7 @@
 """What the commands share: settings with a clear error, consoles, and running a coroutine to a clean end."""
 
 import asyncio
+import logging
 import sys
 from collections.abc import Coroutine
 from typing import Any, TypeVar
@@ -33,6 +34,8 @@ def settings_or_exit(log_level: str | None = None, **overrides: Any) -> Settings
     except Misconfigured as error:
         raise fail(error) from None
     configure(log_level or settings.log_level, settings.log_format)
+    if log_level:  # a command that ends by itself tells in its own words what went wrong
+        logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     return settings
 
 

@@ -34,7 +34,9 @@ class Result(NamedTuple):
 
 
 def enrich(
-    files: Annotated[list[str], typer.Argument(help="HTML or text files, .jsonl, .warc(.gz); `-` is standard input")],
+    files: Annotated[
+        list[str], typer.Argument(help="HTML or text files, .json, .jsonl, .warc(.gz); `-` is standard input")
+    ],
     as_json: Annotated[
         bool, typer.Option("--json", help="One JSON object per article, in the order of the input")
     ] = False,

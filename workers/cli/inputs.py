@@ -1,4 +1,4 @@
-"""Reading what people hand to `enrich` and `publish`: HTML and text files, JSON lines, WARC, standard input."""
+"""Reading what people hand to `enrich` and `publish`: HTML and text files, JSON, JSON lines, WARC, standard input."""
 
 import gzip
 import io
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any, NamedTuple, cast
 
+import orjson
 from warcio.archiveiterator import ArchiveIterator
 
 from workers.errors import Refused
@@ -14,6 +15,7 @@ from workers.ports import Headers
 
 __all__ = ["Input", "read_inputs"]
 
+_JSON = (".json", ".json.gz")
 _JSON_LINES = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")
 _WARC = (".warc", ".warc.gz")
 
@@ -35,12 +37,15 @@ def read_inputs(paths: list[str]) -> Iterator[Input | Refused]:
             yield Refused("unreadable", f"{path}: {getattr(error, 'strerror', None) or error}")
 
 
-def _read(path: str) -> Iterator[Input]:
+def _read(path: str) -> Iterator[Input | Refused]:
     if path == "-":
         yield from _standard_input()
     elif path.endswith(_JSON_LINES):
         with _open(path) as stream:
             yield from _json_lines(path, stream)
+    elif path.endswith(_JSON):
+        with _open(path) as stream:
+            yield from _json(path, stream.read())
     elif path.endswith(_WARC):
         with Path(path).open("rb") as stream:
             yield from _warc(path, stream)
@@ -60,7 +65,7 @@ def _media_type(path: str) -> Headers:
     return (("content-type", kind),) if kind else ()
 
 
-def _standard_input() -> Iterator[Input]:
+def _standard_input() -> Iterator[Input | Refused]:
     """JSON lines when the first line is a JSON object by its looks, else one document."""
     stream = sys.stdin.buffer
     first = stream.readline()
@@ -73,10 +78,29 @@ def _standard_input() -> Iterator[Input]:
         yield Input("-", first + stream.read())
 
 
-def _json_lines(path: str, stream: IO[bytes], start: int = 1) -> Iterator[Input]:
+def _json_lines(path: str, stream: IO[bytes], start: int = 1) -> Iterator[Input | Refused]:
+    """Each line an article. What does not begin like an object would pass for the text of a page, so it is refused here."""
     for number, line in enumerate(stream, start):
-        if line.strip():
-            yield Input(f"{path}:{number}", line.strip())
+        value = line.removeprefix(b"\xef\xbb\xbf").strip()
+        if value.startswith(b"{"):
+            yield Input(f"{path}:{number}", value)
+        elif value:
+            yield Refused("malformed_json", f"{path}:{number}: a JSON object is needed, one a line")
+
+
+def _json(path: str, value: bytes) -> Iterator[Input | Refused]:
+    """One article, or an array of them."""
+    try:
+        found = orjson.loads(value.removeprefix(b"\xef\xbb\xbf"))
+    except orjson.JSONDecodeError as error:
+        yield Refused("malformed_json", f"{path}: not JSON: {error}")
+        return
+    for number, article in enumerate(found if isinstance(found, list) else [found]):
+        name = f"{path}[{number}]" if isinstance(found, list) else path
+        if isinstance(article, dict):
+            yield Input(name, orjson.dumps(article))
+        else:
+            yield Refused("wrong_type", f"{name}: a JSON object is needed, this is a {type(article).__name__}")
 
 
 def _warc(path: str, stream: IO[bytes]) -> Iterator[Input]:

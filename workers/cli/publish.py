@@ -16,7 +16,9 @@ __all__ = ["publish_command"]
 
 
 def publish_command(
-    files: Annotated[list[str], typer.Argument(help="HTML or text files, .jsonl, .warc(.gz); `-` is standard input")],
+    files: Annotated[
+        list[str], typer.Argument(help="HTML or text files, .json, .jsonl, .warc(.gz); `-` is standard input")
+    ],
     topic: Annotated[str, typer.Option(help="The topic to publish to")] = RAW.name,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress bar")] = False,
 ) -> None:
