@@ -46,6 +46,27 @@ def test_other_rules_and_other_articles_have_other_ids(pairs: list[tuple[str, st
         assert alert_id(rule, article) != alert_id(other_rule, other_article)
 
 
+def test_an_article_with_fields_without_end_gives_a_small_match() -> None:
+    word = "flood" + "d" * 2_000_000
+    article = EnrichedArticle(
+        id="a1",
+        url="https://x.example/" + word,
+        source=word,
+        title=f"flood {word} " * 3,
+        text=f"flood {word} " * 3,
+        authors=(word,) * 3,
+    )
+    rule = Rule.model_validate(
+        {"name": "Floods", "query": "flood*", "frequency": {"count": 2, "within": "1h", "by": "author"}}
+    )
+    (match,) = matches_of(LiveMatcher([rule]), article, NOW.timestamp())
+    assert len(encode(match)) < 40_000
+    assert match.matched[0].text == "flood"
+    assert match.matched[1].end - match.matched[1].start == len(word)
+    assert (match.matched[1].text, match.groups) == (word[:300], (word[:300],))
+    assert match.article.url is None
+
+
 def test_an_alert_says_enough_of_the_article() -> None:
     published = Published(value="2025-07-31", precision="day", tz_status="unknown", method="m", raw="r", confidence=1)
     article = EnrichedArticle(

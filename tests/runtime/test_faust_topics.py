@@ -74,13 +74,13 @@ async def test_a_changelog_wider_than_its_topic_is_refused_with_what_to_do(slow_
 
 
 @pytest.mark.broker
-async def test_changelogs_are_made_compacted_and_whole_and_left_alone_after(kafka: EmbeddedKafka) -> None:
-    settings = settings_for(kafka.bootstrap_servers, partitions=3)
-    await create_topics(settings)
-    await provide_topics(app_of(CLEANED.name), settings, SOURCE_LINES.name)
-    assert await partitions_of(settings, _CHANGELOG) == (3, 3)
-    await provide_topics(app_of(CLEANED.name), settings_for(kafka.bootstrap_servers, partitions=2), SOURCE_LINES.name)
-    assert await partitions_of(settings, _CHANGELOG) == (3, 3)
+def test_changelogs_are_made_compacted_and_whole_and_left_alone_after(kafka: EmbeddedKafka) -> None:
+    settings = fresh_topics(kafka.bootstrap_servers, partitions=3)
+    asyncio.run(provide_topics(app_of(CLEANED.name), settings, SOURCE_LINES.name))
+    assert asyncio.run(partitions_of(settings, _CHANGELOG)) == (3, 3)
+    fewer = settings_for(kafka.bootstrap_servers, partitions=2)
+    asyncio.run(provide_topics(app_of(CLEANED.name), fewer, SOURCE_LINES.name))
+    assert asyncio.run(partitions_of(settings, _CHANGELOG)) == (3, 3)
 
 
 @pytest.mark.broker

@@ -15,7 +15,10 @@ from workers.alerts.words import fold
 
 __all__ = ["alert_id", "event_time", "matches_of", "values_of"]
 
-_LEAD = 300
+#: Characters of what an alert quotes. Offsets stay those of the article.
+_LEAD, _TITLE, _QUOTED = 300, 1000, 300
+#: Characters; a longer address is left out, as a part of it leads nowhere. Browsers and proxies take about 8,000 (RFC 9110, 4.1).
+_URL = 8000
 #: Most values of one property that one article counts for.
 _MOST_VALUES = 50
 _TYPES = {"entity": None, "person": {"PER"}, "org": {"ORG"}, "place": {"GPE", "LOC"}, "country": {"GPE", "LOC"}}
@@ -33,9 +36,9 @@ def matches_of(matcher: LiveMatcher, article: EnrichedArticle, received_s: float
         return ()
     summary = AlertArticle(
         id=article.id,
-        url=article.url,
-        source=article.source,
-        title=article.title,
+        url=article.url if len(article.url or "") <= _URL else None,
+        source=article.source and article.source[:_QUOTED],
+        title=article.title and article.title[:_TITLE],
         published=article.published.value if article.published else None,
         lead=article.text[:_LEAD],
     )
@@ -50,7 +53,7 @@ def matches_of(matcher: LiveMatcher, article: EnrichedArticle, received_s: float
             mute_until=muted_until(one.match.rule),
             at=at,
             article=summary,
-            matched=one.match.spans,
+            matched=tuple(map(_quoted, one.match.spans)),
             groups=_values(article, getattr(kind_of(one.match.rule), "by", None), one.match.spans),
             values=_values(article, getattr(kind_of(one.match.rule), "of", None), one.match.spans),
             gather=_gather(article, one.match.rule, one.match.spans),
@@ -75,7 +78,7 @@ def event_time(article: EnrichedArticle, received_s: float) -> float:
 
 
 def values_of(article: EnrichedArticle, subject: Subject, matched: Sequence[MatchedSpan] = ()) -> tuple[str, ...]:
-    """The article's values of a property, each once, in the order of the article; at most 50."""
+    """The article's values of a property, each once, in the order of the article; at most 50, of at most 300 characters."""
     match subject:
         case "source":
             found = [article.source or ""]
@@ -91,7 +94,7 @@ def values_of(article: EnrichedArticle, subject: Subject, matched: Sequence[Matc
             found = [fold(span.text) for span in matched]
         case _:
             found = _entities(article, subject)
-    return tuple(dict.fromkeys(value for value in found if value))[:_MOST_VALUES]
+    return tuple(dict.fromkeys(value[:_QUOTED] for value in found if value))[:_MOST_VALUES]
 
 
 def _entities(article: EnrichedArticle, subject: str) -> list[str]:
@@ -101,6 +104,10 @@ def _entities(article: EnrichedArticle, subject: str) -> list[str]:
     if subject == "country":
         return [one.country for one in entities if one.country]
     return [one.wikidata or one.name for one in entities]
+
+
+def _quoted(span: MatchedSpan) -> MatchedSpan:
+    return span if len(span.text) <= _QUOTED else span.model_copy(update={"text": span.text[:_QUOTED]})
 
 
 def _values(article: EnrichedArticle, subject: Subject | None, matched: Sequence[MatchedSpan]) -> tuple[str, ...]:

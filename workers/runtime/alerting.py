@@ -12,15 +12,13 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeVar
 
-from aiokafka.errors import KafkaError
-
 from schemas.alerts import AlertStep, StreamClock
 from schemas.articles import ClusteredArticle, EnrichedArticle
 from schemas.codec import DecodeError, decode, encode
 from schemas.topics import ALERT_MATCHES
 from workers.alerts.broad import Broad
 from workers.alerts.fire import event_time, matches_of
-from workers.errors import Stopped
+from workers.errors import Refused, Stopped
 from workers.ports import Bury, Received
 from workers.runtime.alert_desks import Desks
 from workers.runtime.alert_rules import RuleSource
@@ -28,7 +26,7 @@ from workers.runtime.app import add_pages, make_app, run_app
 from workers.runtime.dead_letters import Brake, BrakeSettings, bury
 from workers.runtime.logging import get_logger
 from workers.runtime.metrics import Metrics
-from workers.runtime.retry import backoff
+from workers.runtime.outbox import Outbox
 from workers.runtime.settings import Settings
 
 __all__ = ["AlertsWorker", "run_alerts"]
@@ -71,7 +69,7 @@ class AlertsWorker:
             )
         )
         self._working_since: float | None = None
-        self._away: str | None = None
+        self._outbox = Outbox(app, metrics)
         self._clock: dict[int, float] = {}
         self._done: dict[int, int] = {}
         self._heard: dict[int, float] = {}
@@ -79,7 +77,7 @@ class AlertsWorker:
         self._room = asyncio.Semaphore(_MOST_OPEN)
         self._telling: set[asyncio.Task[None]] = set()
         self._broad = Broad(settings.alert_broad_share)
-        self.desks = Desks(app, settings, metrics, self._send)
+        self.desks = Desks(app, settings, metrics, self._outbox.send)
         self.rules = RuleSource(settings, metrics, self.desks.use)
 
     @property
@@ -88,7 +86,7 @@ class AlertsWorker:
         begun = [articles[0].since for articles in tuple(self._open.values()) if articles]
         begun += [] if self._working_since is None else [self._working_since]
         busy = time.monotonic() - min(begun) if begun else 0.0
-        return 0.0 if self._away else max(busy, self.desks.stalled_for_s)
+        return 0.0 if self._outbox.away else max(busy, self.desks.stalled_for_s)
 
     def not_ready(self) -> str | None:
         """Why the worker cannot take work now, or None."""
@@ -98,7 +96,7 @@ class AlertsWorker:
             return "the table of what rules remember is being recovered"
         if not self.rules.loaded.is_set():
             return "the rules are being read"
-        return self._away
+        return self._outbox.away
 
     async def take_article(self, event: Any, received: Received) -> None:
         """One article: tell which rules it matches, bury what cannot be read. Never raises but when the worker must stop."""
@@ -109,17 +107,26 @@ class AlertsWorker:
         article = _Open(event, found.clock_s if found else None, time.monotonic())
         articles = self._open[received.partition]
         articles.append(article)
-        task = asyncio.create_task(self._tell(found.steps if found else (), article, articles, received.partition))
+        task = asyncio.create_task(self._tell(found.steps if found else (), article, articles, received))
         self._telling.add(task)
         task.add_done_callback(self._telling.discard)
         self._metrics.observe_stage("alerts", time.perf_counter() - started)
 
     async def _tell(
-        self, steps: Sequence[tuple[bytes, bytes]], article: _Open, articles: deque[_Open], partition: int
+        self, steps: Sequence[tuple[bytes, bytes]], article: _Open, articles: deque[_Open], received: Received
     ) -> None:
-        """Send an article's matches; then acknowledge what is told from the front on, unless the partition was taken away meanwhile."""
+        """Send an article's matches; then acknowledge what is told from the front on, unless the partition was taken away meanwhile.
+
+        An article with a match that the broker refuses is buried too; its other matches are told.
+        """
+        partition = received.partition
         try:
-            await asyncio.gather(*(self._send(ALERT_MATCHES.name, key, value, ()) for key, value in steps))
+            sending = (self._outbox.send(ALERT_MATCHES.name, key, value) for key, value in steps)
+            failed = [error for error in await asyncio.gather(*sending, return_exceptions=True) if error]
+            if worse := [error for error in failed if not isinstance(error, Refused)]:
+                raise worse[0]  # noqa: TRY301  what ends the worker is told below
+            if failed:
+                await self._bury(received, failed[0])
             article.told = True
             while articles and articles[0].told and self._open.get(partition) is articles:
                 first = articles.popleft()
@@ -154,7 +161,9 @@ class AlertsWorker:
         newest = {number: self._clock.get(number) for number in here}
         step = encode(AlertStep(clock=StreamClock(of=of, partitions=newest, idle=tuple(idle))))
         desks = self._app.consumer.topic_partitions(ALERT_MATCHES.name) or self._settings.partitions
-        await asyncio.gather(*(self._send(ALERT_MATCHES.name, None, step, (), number) for number in range(desks)))
+        await asyncio.gather(
+            *(self._outbox.send(ALERT_MATCHES.name, None, step, partition=number) for number in range(desks))
+        )
 
     async def let_go(self, revoked: Iterable[Any]) -> None:
         """Partitions are taken away, perhaps to come back."""
@@ -200,36 +209,15 @@ class AlertsWorker:
         steps = [(match.rule.key.encode(), encode(AlertStep(match=match))) for match in matches]
         return _Found(steps, event_time(article, received_s))
 
-    async def _bury(self, received: Received, error: Exception) -> None:
-        reason = error.reason if isinstance(error, DecodeError) else "stage_failed"
+    async def _bury(self, received: Received, error: BaseException) -> None:
+        reason = error.reason if isinstance(error, DecodeError | Refused) else "stage_failed"
         why = Bury(reason, type(error).__name__, str(error)[:1000], "alerts", _VERSION)
         self._brake.check([why])
         letter = bury(received, why, time.time())
-        await self._send(letter.topic, letter.key, letter.value, letter.headers)
+        await self._outbox.send(letter.topic, letter.key, letter.value, letter.headers)
         self._metrics.dead_lettered.labels(reason).inc()
         where = {"topic": received.topic, "partition": received.partition, "offset": received.offset}
         _LOG.warning("dead_letter", **where, reason=reason, error=str(error))
-
-    async def _send(
-        self,
-        topic: str,
-        key: bytes | None,
-        value: bytes | None,
-        headers: Sequence[tuple[str, bytes]],
-        partition: int | None = None,
-    ) -> None:
-        """Send and wait for the acknowledgement; a broker that is away is waited for."""
-        waits = backoff()
-        while True:
-            try:
-                await self._app.producer.send_and_wait(topic, key, value, partition, None, dict(headers))
-                self._away = None
-                return
-            except (TimeoutError, KafkaError, OSError) as error:
-                self._away = f"the broker does not take alerts: {error!r}"
-                self._metrics.retries.labels("broker").inc()
-                _LOG.warning("broker_away", error=repr(error))
-                await asyncio.sleep(next(waits))
 
 
 def run_alerts(settings: Settings) -> int:

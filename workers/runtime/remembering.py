@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import orjson
-from aiokafka.errors import KafkaError
 
 from schemas.cloudevents import event_headers
 from schemas.codec import DecodeError, decode, encode
@@ -19,11 +18,11 @@ from schemas.sources import SourceLines, SourceProfile
 from schemas.topics import CLEANED, SOURCE_LINES, SOURCE_PROFILES, Topic
 from workers.cleaner.learning import learn, learned_from, state_of
 from workers.cleaner.memory import fingerprints
-from workers.errors import Stopped
+from workers.errors import Refused, Stopped
 from workers.runtime.app import add_pages, make_app, run_app
 from workers.runtime.logging import get_logger
 from workers.runtime.metrics import Metrics
-from workers.runtime.retry import backoff
+from workers.runtime.outbox import Outbox
 from workers.runtime.settings import Settings
 
 __all__ = ["MemoryWorker", "lines_of", "run_memory"]
@@ -39,7 +38,7 @@ class MemoryWorker:
         self.crashed_with: BaseException | None = None
         self._app, self._metrics = app, metrics
         self._working_since: dict[str, float] = {}
-        self._away: str | None = None
+        self._outbox = Outbox(app, metrics)
         self.learned: Any = app.Table(
             "sources",
             default=dict,
@@ -53,7 +52,7 @@ class MemoryWorker:
     def stalled_for_s(self) -> float:
         """Seconds that the slowest present message has taken; 0 between messages and while the broker is known to be away."""
         since = min(self._working_since.values(), default=None)
-        return 0.0 if since is None or self._away else time.monotonic() - since
+        return 0.0 if since is None or self._outbox.away else time.monotonic() - since
 
     def not_ready(self) -> str | None:
         """Why the worker cannot take work now, or None."""
@@ -61,7 +60,7 @@ class MemoryWorker:
             return str(self.crashed_with)
         if not self._app.tables.recovery.completed.is_set():
             return "the table of sources is being recovered"
-        return self._away
+        return self._outbox.away
 
     async def pass_on(self, value: bytes | None) -> None:
         """One cleaned article: its lines, to the partition of its source."""
@@ -71,7 +70,11 @@ class MemoryWorker:
             if told is None:
                 self._metrics.dropped.labels("nothing_to_learn").inc()
                 return
-            await self._send(SOURCE_LINES, told.source, encode(told), told.id)
+            try:
+                await self._send(SOURCE_LINES, told.source, encode(told), told.id)
+            except Refused as refused:
+                self._metrics.dropped.labels(refused.reason).inc()
+                _LOG.warning("too_many_lines_to_learn", article=told.id, error=str(refused))
 
     async def count(self, value: bytes | None) -> None:
         """One article's lines: count them, and tell the cleaners where there is news."""
@@ -92,23 +95,9 @@ class MemoryWorker:
                 self.learned[told.source] = state_of(state)
 
     async def _send(self, topic: Topic, key: str, value: bytes, event_id: str) -> None:
-        """Send and wait for the acknowledgement; a broker that is away is waited for."""
         headers = event_headers(topic, event_id=event_id, stage=_NAME, subject=key, now_s=time.time())
-        waits = backoff()
-        while True:
-            try:
-                await self._app.producer.send_and_wait(
-                    topic.name, key.encode("utf-8", "replace"), value, None, None, dict(headers)
-                )
-            except (TimeoutError, KafkaError, OSError) as error:
-                self._away = f"the broker does not take {topic.name}: {error!r}"
-                self._metrics.retries.labels("broker").inc()
-                _LOG.warning("broker_away", error=repr(error))
-                await asyncio.sleep(next(waits))
-            else:
-                self._away = None
-                self._metrics.sent.labels(topic.name).inc()
-                return
+        await self._outbox.send(topic.name, key.encode("utf-8", "replace"), value, headers)
+        self._metrics.sent.labels(topic.name).inc()
 
 
 class _Working:

@@ -1,0 +1,48 @@
+"""Sending through faust's producer: every message is acknowledged, and a broker that is away is waited for."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+from aiokafka.errors import KafkaError, MessageSizeTooLargeError, RecordListTooLargeError
+
+from workers.errors import Refused
+from workers.runtime.logging import get_logger
+from workers.runtime.metrics import Metrics
+from workers.runtime.retry import backoff
+
+__all__ = ["Outbox"]
+
+_LOG = get_logger(__name__)
+
+
+class Outbox:
+    """What a worker on faust's agents sends; `away` says why the broker takes nothing at the moment, or is None."""
+
+    def __init__(self, app: Any, metrics: Metrics) -> None:
+        self.away: str | None = None
+        self._app, self._metrics = app, metrics
+
+    async def send(
+        self,
+        topic: str,
+        key: bytes | None,
+        value: bytes | None,
+        headers: Sequence[tuple[str, bytes]] = (),
+        partition: int | None = None,
+    ) -> None:
+        """Send and wait for the acknowledgement, again and again while the broker is away. Raises Refused where it takes none so large."""
+        waits = backoff()
+        while True:
+            try:
+                await self._app.producer.send_and_wait(topic, key, value, partition, None, dict(headers))
+            except (MessageSizeTooLargeError, RecordListTooLargeError):
+                raise Refused("output_too_large", f"{len(value or b'')} bytes; {topic} takes fewer") from None
+            except (TimeoutError, KafkaError, OSError) as error:
+                self.away = f"the broker does not take {topic}: {error!r}"
+                self._metrics.retries.labels("broker").inc()
+                _LOG.warning("broker_away", topic=topic, error=repr(error))
+                await asyncio.sleep(next(waits))
+            else:
+                self.away = None
+                return
