@@ -1,5 +1,6 @@
 """The memory of sources on a real broker: learned from what was cleaned, told to the cleaners, counted once through kill -9."""
 
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -151,3 +152,26 @@ def test_lines_are_those_of_the_text_and_of_what_was_cut() -> None:
 )  # fmt: skip
 def test_what_cannot_be_learned_from_is_left(value: bytes | None) -> None:
     assert lines_of(value) is None
+
+
+@pytest.mark.broker
+def test_what_comes_while_the_worker_seeks_its_offsets_is_not_lost(kafka: EmbeddedKafka, tmp_path: Path) -> None:
+    """With state to recover faust fetches before it seeks, and clears its queues after."""
+    settings = fresh_topics(kafka.bootstrap_servers, partitions=3)
+    text = "The harbour opened again on Tuesday after works."
+    articles = [
+        Outgoing(f"a{number}".encode(), orjson.dumps({"id": f"a{number}", "source": SOURCE, "text": text}))
+        for number in range(2000)
+    ]
+    command = [sys.executable, str(Path(__file__).parent / "slow_seek_worker.py")]
+    memory = Worker("memory", kafka.bootstrap_servers, tmp_path, command, partitions=3).start()
+    try:
+        memory.wait_ready()
+        produce(settings, CLEANED.name, articles[:10])
+        wait_for(lambda: newest(settings) >= 2, 60, memory.tail)
+        memory.kill()
+        produce(settings, CLEANED.name, articles[10:])
+        memory.start().wait_ready()
+        wait_for(lambda: len(passed_on(settings)) == 2000, 90, lambda: f"{len(passed_on(settings))}: {memory.tail()}")
+    finally:
+        memory.stop()
