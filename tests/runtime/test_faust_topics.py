@@ -11,7 +11,7 @@ from kafka_tools import Worker, delete_topics, fresh_topics, produce, read_topic
 
 from schemas.topics import CLEANED, SOURCE_LINES
 from workers.errors import Misconfigured, Unavailable
-from workers.runtime import faust_topics
+from workers.runtime import faust_topics, topics
 from workers.runtime.clients import Outgoing
 from workers.runtime.embedded_kafka import EmbeddedKafka
 from workers.runtime.faust_topics import provide_topics
@@ -34,42 +34,49 @@ def _article(name: str, source: str) -> Outgoing:
     return Outgoing(name.encode(), orjson.dumps({"id": name, "source": source, "text": text}))
 
 
-@pytest.fixture
-def slow_broker(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """One that has every topic; the list says how many partitions it tells, each time it is asked, the last one for ever."""
-    told = [0]
+class SlowAdmin:
+    """One that takes a topic of three partitions, and tells of so many of them each time it is asked; the last number for ever."""
 
+    def __init__(self, *told: int) -> None:
+        self.told = list(told)
+
+    async def describe_topics(self, names: list[str]) -> list[dict[str, Any]]:
+        led = self.told.pop(0) if len(self.told) > 1 else self.told[0]
+        parts = [{"leader": 1 if number < led else -1} for number in range(3)]
+        return [{"topic": name, "partitions": parts} for name in names]
+
+
+async def test_new_topics_are_waited_for_until_all_their_partitions_have_leaders(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(topics, "_EVERY_S", 0)
+    admin = SlowAdmin(0, 0, 2, 3)
+    await topics._visible(admin, {"a": 3, "b": 3})  # type: ignore[arg-type]
+    assert admin.told == [3]
+    with pytest.raises(Unavailable, match="tells no leader"):
+        await topics._visible(SlowAdmin(2), {"a": 3})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("there", "error", "said"),
+    [
+        ((6, 6), Misconfigured, rf"{_CHANGELOG} has 6 partitions, and {SOURCE_LINES.name}, .* has 3: delete"),
+        ((3, 1), Unavailable, rf"{_CHANGELOG} has no leader for 2 of its partitions yet"),
+    ],
+)
+async def test_a_changelog_that_does_not_fit_is_refused_with_what_to_do(
+    monkeypatch: pytest.MonkeyPatch, there: tuple[int, int], error: type[Exception], said: str
+) -> None:
     async def nothing(settings: Settings, topics: object) -> list[str]:
         return []
 
     async def tell(settings: Settings, name: str) -> tuple[int, int]:
-        led = 3 if name == SOURCE_LINES.name else told.pop(0) if len(told) > 1 else told[0]
-        return led, led
+        return (3, 3) if name == SOURCE_LINES.name else there
 
-    monkeypatch.setattr(faust_topics, "_EVERY_S", 0)
     monkeypatch.setattr(faust_topics, "missing_topics", nothing)
     monkeypatch.setattr(faust_topics, "provide_partitions", nothing)
     monkeypatch.setattr(faust_topics, "partitions_of", tell)
-    return told
-
-
-async def test_a_new_changelog_is_waited_for_until_all_its_partitions_are_there(slow_broker: list[int]) -> None:
-    slow_broker[:] = [0, 0, 2, 3]
-    await provide_topics(app_of(CLEANED.name), settings_for("127.0.0.1:1"), SOURCE_LINES.name)
-    assert slow_broker == [3]
-
-
-async def test_a_changelog_that_never_comes_is_told(slow_broker: list[int]) -> None:
-    slow_broker[:] = [2]
-    with pytest.raises(Unavailable, match="tells no leader"):
-        await provide_topics(app_of(CLEANED.name), settings_for("127.0.0.1:1"), SOURCE_LINES.name)
-
-
-async def test_a_changelog_wider_than_its_topic_is_refused_with_what_to_do(slow_broker: list[int]) -> None:
-    slow_broker[:] = [6]
-    with pytest.raises(
-        Misconfigured, match=rf"{_CHANGELOG} has 6 partitions, and {SOURCE_LINES.name}, .* has 3: delete"
-    ):
+    with pytest.raises(error, match=said):
         await provide_topics(app_of(CLEANED.name), settings_for("127.0.0.1:1"), SOURCE_LINES.name)
 
 

@@ -5,7 +5,6 @@ makes the changelogs of its Tables itself, and joins the group without waiting f
 yet, and the first change of a Table fails ("the changelog topic has 0 partitions"). It fails too where the topics became wider.
 """
 
-import asyncio
 from typing import Any
 
 from schemas.topics import Topic
@@ -14,10 +13,6 @@ from workers.runtime.settings import Settings
 from workers.runtime.topics import missing_topics, partitions_of, provide_partitions
 
 __all__ = ["provide_topics"]
-
-#: Asked for so many times, every quarter of a second, until a new topic has all its partitions.
-_ASKED = 40
-_EVERY_S = 0.25
 
 
 async def provide_topics(app: Any, settings: Settings, state_of: str | None) -> None:
@@ -44,14 +39,11 @@ def _changelog(table: Any) -> Topic:
 
 
 async def _whole(settings: Settings, name: str, state_of: str, width: int) -> None:
-    for _ in range(_ASKED):
-        partitions, led = await partitions_of(settings, name)
-        if partitions > width:
-            raise Misconfigured(
-                f"{name} has {partitions} partitions, and {state_of}, whose state it keeps, has {width}: delete {name} "
-                "(the state begins anew), or widen with `dateline topics create --widen`"
-            )
-        if led == width:
-            return
-        await asyncio.sleep(_EVERY_S)
-    raise Unavailable(f"the broker has made {name}, but tells no leader for its partitions yet")
+    partitions, led = await partitions_of(settings, name)
+    if partitions > width:
+        raise Misconfigured(
+            f"{name} has {partitions} partitions, and {state_of}, whose state it keeps, has {width}: delete {name} "
+            "(the state begins anew), or widen with `dateline topics create --widen`"
+        )
+    if led < width:
+        raise Unavailable(f"{name} has no leader for {width - led} of its partitions yet")

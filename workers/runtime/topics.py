@@ -1,5 +1,6 @@
 """Topics on the broker: create them as the contracts say (again and again, harmlessly), list and describe them with lag."""
 
+import asyncio
 from collections.abc import Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -32,6 +33,8 @@ __all__ = [
 
 _LOG = get_logger(__name__)
 _EXISTS = 36
+#: Asked for so many times, every quarter of a second, until new topics have all their partitions.
+_ASKED, _EVERY_S = 40, 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +145,7 @@ async def _narrow(admin: AIOKafkaAdminClient, settings: Settings, topics: Sequen
 async def _widen(admin: AIOKafkaAdminClient, settings: Settings, names: Sequence[str]) -> None:
     if names:
         await admin.create_partitions({name: NewPartitions(settings.partitions) for name in names})
+        await _visible(admin, dict.fromkeys(names, settings.partitions))
 
 
 def _width(topic: Topic, settings: Settings) -> int:
@@ -176,6 +180,18 @@ async def _create(admin: AIOKafkaAdminClient, settings: Settings, topics: Sequen
             raise Unavailable(
                 f"topic {name} cannot be created: {rest[0] if rest and rest[0] else for_code(code).__name__}"
             )
+    await _visible(admin, {one.name: one.num_partitions for one in new})
+
+
+async def _visible(admin: AIOKafkaAdminClient, wanted: dict[str, int]) -> None:
+    """Wait until the broker tells of the new topics: it takes them before it does, and who asks in between is told that there are none."""
+    for _ in range(_ASKED):
+        found = await admin.describe_topics(list(wanted))
+        led = {one["topic"]: sum(part["leader"] >= 0 for part in one["partitions"]) for one in found}
+        if all(led.get(name, 0) >= count for name, count in wanted.items()):
+            return
+        await asyncio.sleep(_EVERY_S)
+    raise Unavailable("the broker has made the topics, but tells no leader for their partitions yet: try again")
 
 
 async def describe_topics(settings: Settings, names: Sequence[str] = ()) -> list[TopicState]:
