@@ -4,7 +4,8 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from aiokafka.errors import KafkaConnectionError, MessageSizeTooLargeError
+from aiokafka.errors import KafkaConnectionError, KafkaTimeoutError, MessageSizeTooLargeError
+from faust.exceptions import ProducerSendError
 
 from workers.errors import Refused
 from workers.runtime import outbox
@@ -24,6 +25,13 @@ class Producer:
         if (error := self.answers.pop(0)) is not None:
             raise error
         self.took.append(message)
+
+
+def hidden(error: Exception) -> ProducerSendError:
+    """As faust raises it where the client itself, not the broker, takes the message not."""
+    found = ProducerSendError(f"Error while sending: {error!r}")
+    found.__cause__ = error
+    return found
 
 
 @pytest.fixture(autouse=True)
@@ -51,8 +59,15 @@ async def test_what_is_no_error_of_the_broker_is_raised() -> None:
         await outbox_on(Producer(ZeroDivisionError())).send("alerts.v1", None, b"value")
 
 
-async def test_a_message_that_the_broker_refuses_for_its_size_is_not_sent_for_ever() -> None:
-    producer = Producer(MessageSizeTooLargeError())
+async def test_what_faust_hides_behind_an_error_of_its_own_is_waited_for_too() -> None:
+    producer = Producer(hidden(KafkaTimeoutError()), None)
+    await outbox_on(producer).send("alerts.v1", None, b"value")
+    assert [why and why.split(": ")[1] for why in producer.away_when_asked] == [None, "KafkaTimeoutError()"]
+
+
+@pytest.mark.parametrize("error", [MessageSizeTooLargeError(), hidden(MessageSizeTooLargeError())])
+async def test_a_message_that_the_broker_refuses_for_its_size_is_not_sent_for_ever(error: Exception) -> None:
+    producer = Producer(error)
     with pytest.raises(Refused, match=r"5 bytes; alerts\.v1 takes fewer") as refused:
         await outbox_on(producer).send("alerts.v1", None, b"value")
     assert refused.value.reason == "output_too_large"

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError, RecordListTooLargeError
+from faust.exceptions import ProducerSendError
 
 from workers.errors import Refused
 from workers.runtime.logging import get_logger
@@ -36,12 +37,15 @@ class Outbox:
         while True:
             try:
                 await self._app.producer.send_and_wait(topic, key, value, partition, None, dict(headers))
-            except (MessageSizeTooLargeError, RecordListTooLargeError):
-                raise Refused("output_too_large", f"{len(value or b'')} bytes; {topic} takes fewer") from None
-            except (TimeoutError, KafkaError, OSError) as error:
-                self.away = f"the broker does not take {topic}: {error!r}"
+            except (ProducerSendError, TimeoutError, KafkaError, OSError) as error:
+                cause = (
+                    error.__cause__ if isinstance(error, ProducerSendError) else error
+                )  # faust hides some behind its own
+                if isinstance(cause, MessageSizeTooLargeError | RecordListTooLargeError):
+                    raise Refused("output_too_large", f"{len(value or b'')} bytes; {topic} takes fewer") from None
+                self.away = f"the broker does not take {topic}: {cause!r}"
                 self._metrics.retries.labels("broker").inc()
-                _LOG.warning("broker_away", topic=topic, error=repr(error))
+                _LOG.warning("broker_away", topic=topic, error=repr(cause))
                 await asyncio.sleep(next(waits))
             else:
                 self.away = None
