@@ -33,6 +33,7 @@ from workers.storage.lake_files import (
     NO_DAY,
     DataFile,
     Task,
+    begin,
     carry_over,
     do,
     folder_of,
@@ -77,7 +78,7 @@ class Lake:
         self.path = path
         #: What the transaction does: files that are being written, by number; files that leave and come, by table and day; new files; new files of
         #: rows that left elsewhere.
-        self._writing: list[tuple[int, Path, Future[int]]] = []
+        self._writing: list[tuple[int, Path, Future[None]]] = []
         self._leaving: dict[tuple[str, str | None], tuple[list[DataFile], list[tuple[DataFile, Path]]]] = {}
         self._put: list[tuple[Path, DataFile]] = []
         self._moved: list[tuple[Path, DataFile]] = []
@@ -150,7 +151,7 @@ class Lake:
                 finished = True
                 yield
             finally:
-                wait([size for _, _, size in self._writing])
+                wait([written for _, _, written in self._writing])
                 if self.index.in_transaction:
                     self.index.execute("ROLLBACK")
                     if finished:  # so nothing that is staged belongs to a commit
@@ -221,23 +222,25 @@ class Lake:
         return self._leaving.setdefault((table, day), ([], []))
 
     def _stage(self, table: str, day: str | None, rows: pa.Table, old: DataFile | None = None) -> tuple[DataFile, Path]:
-        """The rows as a file in `staged`, and in the index as a new file or the next generation of an old one. It is written while the caller goes on:
-        compression and the disk do not need Python's lock."""
+        """The rows as a file in `staged`, and in the index as a new file or the next generation of an old one. It is written while the caller goes on,
+        which Python's lock allows for all but the beginning: so that is made here."""
         if old is None:
             cursor = self.index.execute("INSERT INTO files (generation, tbl, day, rows, bytes) VALUES (0, ?, ?, 0, 0)", (table, day))  # fmt: skip
             number, generation = int(cursor.lastrowid or 0), 0
         else:
             number, generation = old.number, old.generation + 1
         staged = self._staged / f"{number}-{generation}.new"
-        self._writing.append((number, staged, self._writers.submit(write, rows, staged)))
+        self._writing.append((number, staged, self._writers.submit(write, begin(staged, rows.schema), rows)))
         self.index.execute("UPDATE files SET generation = ?, rows = ? WHERE number = ?", (generation, rows.num_rows, number))  # fmt: skip
         return DataFile(number, generation, table, day, rows.num_rows, 0), staged
 
     def _written(self) -> None:
         """Wait until what is staged is written, have it on disk, and note how large it is. Files that are synced together share the file system's
         own commit."""
-        sizes = [(size.result(), number) for number, _, size in self._writing]
+        for _, _, written in self._writing:
+            written.result()
         list(self._writers.map(sync, [path for _, path, _ in self._writing]))
+        sizes = ((path.stat().st_size, number) for number, path, _ in self._writing)
         self.index.executemany("UPDATE files SET bytes = ? WHERE number = ?", sizes)
         self._writing = []
 

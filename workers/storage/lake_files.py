@@ -18,9 +18,11 @@ from workers.storage.lake_rows import PARTITIONS
 __all__ = [
     "NO_DAY",
     "TARGET_BYTES",
+    "WRITER_OPTIONS",
     "WRITE_OPTIONS",
     "DataFile",
     "Task",
+    "begin",
     "carry_over",
     "do",
     "folder_of",
@@ -45,6 +47,8 @@ WRITE_OPTIONS: dict[str, Any] = {
     "write_statistics": _STATISTICS,
     "row_group_size": 8192,
 }
+#: The same for a file that is written bit by bit.
+WRITER_OPTIONS = {name: value for name, value in WRITE_OPTIONS.items() if name != "row_group_size"}
 #: For renameat2: paths are taken as they are (AT_FDCWD), and change names (RENAME_EXCHANGE).
 _HERE, _EXCHANGE = -100, 2
 
@@ -85,11 +89,15 @@ def folder_of(table: str, day: str | None) -> str:
     return f"{table}/{PARTITIONS[table]}={day or NO_DAY}"
 
 
-def write(rows: pa.Table, path: Path) -> int:
-    """The rows in a file, which is not yet synced; its size in bytes."""
-    made = pa.BufferOutputStream()  # Arrow would ask the system two hundred times to take a few bytes
-    parquet.write_table(rows, made, **WRITE_OPTIONS)
-    return path.write_bytes(made.getvalue())
+def begin(path: Path, schema: pa.Schema) -> parquet.ParquetWriter:
+    """A new file for rows of that schema."""
+    return parquet.ParquetWriter(path, schema, **WRITER_OPTIONS)
+
+
+def write(file: parquet.ParquetWriter, rows: pa.Table) -> None:
+    """All rows of the file, which is whole then, but not synced."""
+    with file:
+        file.write_table(rows, WRITE_OPTIONS["row_group_size"])
 
 
 def do(root: Path, tasks: Sequence[Task]) -> None:
