@@ -24,6 +24,7 @@ __all__ = ["CASES", "Bench", "Result", "control_doubles", "control_loses", "coun
 
 _FUSED = "cleaner+entities+dates"
 _WAIT_S = 240.0
+_KILLS = 3
 _BODY = (
     "Minister Anna Example number {n} said on Thursday in Berlin that the talks would go on. "
     '"We will meet again on October 15," she said after the meeting with the Example Agency.'
@@ -152,15 +153,25 @@ def _kill_and_restart(one: Worker, at: float, meanwhile: Callable[[], object] = 
     return round(time.monotonic() - started, 2)
 
 
+def _portions(topic: Topic, articles: int, kills: int) -> tuple[int, list[Outgoing], Iterator[list[Outgoing]]]:
+    """How many messages a process commits before it is killed, what there is at first, and what comes for each new process while none runs: a quick
+    one may have done all the rest before it is killed, and the next would have nothing to commit."""
+    inputs, share = list(_inputs(topic, articles)), articles // 10
+    first = articles - kills * share
+    return share, inputs[:first], iter([inputs[start : start + share] for start in range(first, articles, share)])
+
+
 def _stage_case(stage: str, reads: Topic, writes: Topic) -> Callable[[Bench], Result]:
     def kills(bench: Bench) -> Result:
         """kill -9 three times, each followed by a start."""
         started = time.monotonic()
         settings = fresh_topics(bench.kafka.bootstrap_servers)
-        produce(settings, reads.name, _inputs(reads, bench.articles))
+        share, first, later = _portions(reads, bench.articles, _KILLS)
+        produce(settings, reads.name, first)
         with _running(bench, stage) as (one,):
-            share = bench.articles / 8
-            recovery_s = [_kill_and_restart(one, share) for _ in range(3)]
+            recovery_s = [
+                _kill_and_restart(one, share, lambda: produce(settings, reads.name, next(later))) for _ in range(_KILLS)
+            ]
             return _result(f"kill -9 x3: {stage}", bench, settings, writes, recovery_s, started)
 
     return kills
@@ -187,9 +198,13 @@ def chain(bench: Bench) -> Result:
     """The separate chain; each worker is killed once."""
     started = time.monotonic()
     settings = fresh_topics(bench.kafka.bootstrap_servers)
-    produce(settings, RAW.name, _inputs(RAW, bench.articles))
-    with _running(bench, "cleaner", "entities", "dates") as workers:
-        recovery_s = [_kill_and_restart(one, bench.articles / 10) for one in workers]
+    names = ("cleaner", "entities", "dates")
+    share, first, later = _portions(RAW, bench.articles, len(names))
+    produce(settings, RAW.name, first)
+    with _running(bench, *names) as workers:
+        recovery_s = [
+            _kill_and_restart(one, share, lambda: produce(settings, RAW.name, next(later))) for one in workers
+        ]
         return _result("kill -9 along the separate chain", bench, settings, ENRICHED, recovery_s, started)
 
 
@@ -247,7 +262,8 @@ def postgres_sink(bench: Bench) -> Result:
         connection.execute("DROP DATABASE IF EXISTS faults WITH (FORCE)")
         connection.execute("CREATE DATABASE faults")
     url = server.url.rsplit("/", 1)[0] + "/faults"  # type: ignore[union-attr]
-    produce(settings, ENRICHED.name, _inputs(ENRICHED, bench.articles))
+    _, first, later = _portions(ENRICHED, bench.articles, 1)
+    produce(settings, ENRICHED.name, first)
     recovery_s = []
     with _running(bench, "storage", storage_url=url, batch_records=50, chunk_records=25) as (one,):
         for end in (server.stop, server.kill):  # type: ignore[union-attr]
@@ -255,9 +271,9 @@ def postgres_sink(bench: Bench) -> Result:
             time.sleep(2)
             server.start()  # type: ignore[union-attr]
             before, up = _sent(one), time.monotonic()
-            _until(lambda before=before: _sent(one) > before or _sent(one) >= bench.articles, "the sink goes on", 90)
+            _until(lambda before=before: _sent(one) > before or _sent(one) >= len(first), "the sink goes on", 90)
             recovery_s.append(round(time.monotonic() - up, 2))
-        recovery_s.append(_kill_and_restart(one, 1)) if _sent(one) < bench.articles else None
+        recovery_s.append(_kill_and_restart(one, 1, lambda: produce(settings, ENRICHED.name, next(later))))
 
         def stored() -> list[str]:
             with psycopg.connect(url) as connection:

@@ -191,6 +191,27 @@ def test_a_month_whose_article_was_redated_is_dropped_only_before_its_new_day(ne
     assert rows(url, "SELECT id FROM articles") == ([("redated",)] if stays else [])
 
 
+def test_an_article_redated_into_another_month_keeps_its_partition_is_there_once_and_is_found_under_its_new_day(new_url: Callable[[], str]) -> None:  # fmt: skip
+    url = new_url()
+    write(
+        url, [on("2025-06-30", "redated", "Lavrov spoke in June."), on("2025-07-02", "other", offset=1)], monthly=True
+    )
+    write(url, [on("2025-07-31", "redated", "Lavrov spoke in July.", offset=2)], monthly=True)
+    lies = "SELECT DISTINCT t.tableoid::regclass::text FROM {} t JOIN articles a ON a.key = {} WHERE a.id = 'redated'"
+    assert rows(url, lies.format("articles", "t.key")) == [("articles_2025_06",)]
+    for table in ("mentions", "entities", "dates", "quotes", "versions"):
+        assert rows(url, lies.format(table, "t.article_key")) == [(f"{table}_2025_06",)]
+        assert rows(url, f"SELECT count(*) FROM {table} t JOIN articles a ON a.key = t.article_key WHERE a.id = 'redated'") == [(1,)]  # fmt: skip
+    assert rows(url, "SELECT id FROM articles ORDER BY id") == [("other",), ("redated",)]
+    assert rows(url, "SELECT id, key FROM article_ids ORDER BY id") == rows(url, "SELECT id, key FROM articles ORDER BY id")  # fmt: skip
+    reader = open_reader(url)
+    for filters in (Filters(), Filters(words="spoke"), Filters(entity="lavrov")):
+        july = reader.search(filters._replace(published_from="2025-07-01"))
+        assert [row["id"] for row in july.rows] == ["redated", "other"]
+        assert reader.search(filters._replace(published_to="2025-06-30")).rows == []
+    reader.close()
+
+
 def test_search_is_turned_off_and_on_in_partitions(new_url: Callable[[], str]) -> None:
     url = new_url()
     write(url, [on("2025-06-30", "june")], monthly=True)

@@ -1,6 +1,6 @@
 """What was found in an article, as the rows of its child tables. Pure."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from operator import attrgetter, itemgetter
 from typing import Any
@@ -10,7 +10,7 @@ from schemas.articles import EnrichedArticle
 __all__ = ["CHILDREN", "INDEXED", "Children", "children", "fold"]
 
 #: The child rows of an article by table, in their order: a row's position is its place here, from 0.
-Children = Mapping[str, Collection[tuple[Any, ...]]]
+Children = Mapping[str, list[tuple[Any, ...]]]
 
 #: Child tables of articles: name, and the columns after article_key and position.
 CHILDREN: dict[str, tuple[str, ...]] = {
@@ -53,7 +53,7 @@ def children(article: EnrichedArticle) -> Children:
     }
 
 
-def _entities(article: EnrichedArticle) -> tuple[list[tuple[Any, ...]], Collection[tuple[str, str]]]:
+def _entities(article: EnrichedArticle) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
     """Entities, and what they are called beside their canonical names, each once."""
     entities = []
     aliases: dict[tuple[str, str], None] = {}
@@ -66,7 +66,7 @@ def _entities(article: EnrichedArticle) -> tuple[list[tuple[Any, ...]], Collecti
         for other in others:
             if other != name and (alias := fold(other)) != key:
                 aliases[identity, alias] = None
-    return entities, aliases
+    return entities, list(aliases)
 
 
 def _trimmed(date: tuple[Any, ...]) -> tuple[Any, ...]:

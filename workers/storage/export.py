@@ -10,7 +10,7 @@ from pyarrow import parquet
 
 from schemas.articles import EnrichedArticle
 from workers.errors import Unavailable
-from workers.storage.lake_files import WRITE_OPTIONS
+from workers.storage.lake_files import WRITER_OPTIONS
 from workers.storage.lake_rows import ARTICLES, articles_table, day_of_row
 from workers.storage.rows import to_batch
 
@@ -19,7 +19,6 @@ __all__ = ["write_parquet"]
 #: Articles that are held in memory at once, and lie together in a row group.
 _GROUP = 1000
 _SCHEMA: pa.Schema = ARTICLES.append(pa.field("published_on", pa.date32()))
-_OPTIONS = {name: value for name, value in WRITE_OPTIONS.items() if name != "row_group_size"}
 
 
 def write_parquet(path: Path, articles: Iterable[EnrichedArticle]) -> int:
@@ -27,7 +26,7 @@ def write_parquet(path: Path, articles: Iterable[EnrichedArticle]) -> int:
     unfinished = path.with_name(f"{path.name}.unfinished")
     count = 0
     try:
-        with parquet.ParquetWriter(unfinished, _SCHEMA, **_OPTIONS) as writer:
+        with parquet.ParquetWriter(unfinished, _SCHEMA, **WRITER_OPTIONS) as writer:
             for rows in _groups(articles):
                 writer.write_table(rows)
                 count += rows.num_rows

@@ -22,7 +22,7 @@ import sqlite3
 import time
 import uuid
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
 
 import pyarrow as pa
@@ -33,6 +33,7 @@ from workers.storage.lake_files import (
     NO_DAY,
     DataFile,
     Task,
+    begin,
     carry_over,
     do,
     folder_of,
@@ -75,12 +76,13 @@ class Lake:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        #: What the transaction does: rows to be written, with their path and file; files that leave and come, by table and day; new files; new
-        #: files of rows that left elsewhere.
-        self._unwritten: list[tuple[pa.Table, Path, int]] = []
+        #: What the transaction does: files that are being written, by number; files that leave and come, by table and day; new files; new files of
+        #: rows that left elsewhere.
+        self._writing: list[tuple[int, Path, Future[None]]] = []
         self._leaving: dict[tuple[str, str | None], tuple[list[DataFile], list[tuple[DataFile, Path]]]] = {}
         self._put: list[tuple[Path, DataFile]] = []
         self._moved: list[tuple[Path, DataFile]] = []
+        self._writers = ThreadPoolExecutor(_WRITERS, "lake")
         self._state = path / "_state"
         self._staged = self._state / "staged"
         self._staged.mkdir(parents=True, exist_ok=True)
@@ -132,6 +134,7 @@ class Lake:
         if self._lock >= 0:
             os.close(self._lock)
             self._lock = -1
+            self._writers.shutdown()
         if hasattr(self, "index"):
             self.index.close()
 
@@ -144,10 +147,11 @@ class Lake:
             try:
                 self._finish(_MANY_TASKS)
                 forget_retired(self.path, _GRACE_S)
-                self._unwritten, self._leaving, self._put, self._moved = [], {}, [], []
+                self._writing, self._leaving, self._put, self._moved = [], {}, [], []
                 finished = True
                 yield
             finally:
+                wait([written for _, _, written in self._writing])
                 if self.index.in_transaction:
                     self.index.execute("ROLLBACK")
                     if finished:  # so nothing that is staged belongs to a commit
@@ -155,8 +159,7 @@ class Lake:
 
     def commit(self) -> None:
         """Make what was put, replaced and merged last, then visible."""
-        if self._unwritten:
-            self._write()
+        self._written()
         for (table, day), leaving in self._leaving.items():
             self._stage_folder(table, day, leaving, f"folder-{uuid.uuid4().hex}")
         for staged, file in (*self._put, *self._moved):
@@ -197,7 +200,7 @@ class Lake:
             self.index.execute("DELETE FROM files WHERE number = ?", (file.number,))
         else:
             coming.append(self._stage(file.table, file.day, rows, file))
-            self._write()
+            self._written()  # it may be much larger than the batch: one at a time is held
 
     def merge(self, files: Sequence[DataFile]) -> None:
         """Stage files of one day as one, and move their rows to its number in the index."""
@@ -207,7 +210,7 @@ class Lake:
         leaving += files
         self.index.executemany("DELETE FROM files WHERE number = ?", [(file.number,) for file in files])
         coming.append(self._stage(table, day, rows))
-        self._write()
+        self._written()
         number = coming[-1][0].number
         if table == "versions":
             marks = list(zip(rows["id"].to_pylist(), rows["number"].to_pylist(), strict=True))
@@ -219,28 +222,27 @@ class Lake:
         return self._leaving.setdefault((table, day), ([], []))
 
     def _stage(self, table: str, day: str | None, rows: pa.Table, old: DataFile | None = None) -> tuple[DataFile, Path]:
-        """The rows as a file in `staged`, and in the index as a new file or the next generation of an old one."""
+        """The rows as a file in `staged`, and in the index as a new file or the next generation of an old one. It is written while the caller goes on,
+        which Python's lock allows for all but the beginning: so that is made here."""
         if old is None:
             cursor = self.index.execute("INSERT INTO files (generation, tbl, day, rows, bytes) VALUES (0, ?, ?, 0, 0)", (table, day))  # fmt: skip
             number, generation = int(cursor.lastrowid or 0), 0
         else:
             number, generation = old.number, old.generation + 1
         staged = self._staged / f"{number}-{generation}.new"
-        self._unwritten.append((rows, staged, number))
+        self._writing.append((number, staged, self._writers.submit(write, begin(staged, rows.schema), rows)))
         self.index.execute("UPDATE files SET generation = ?, rows = ? WHERE number = ?", (generation, rows.num_rows, number))  # fmt: skip
         return DataFile(number, generation, table, day, rows.num_rows, 0), staged
 
-    def _write(self) -> None:
-        """Write what is staged, several files at once: most of the time goes to compression and to the disk. A file that replaces another is
-        written by itself, since it may be much larger than the batch."""
-        tables, paths, numbers = zip(*self._unwritten, strict=True)
-        if len(paths) == 1:
-            sizes = [write(tables[0], paths[0])]
-        else:
-            with ThreadPoolExecutor(min(_WRITERS, len(paths))) as writers:
-                sizes = list(writers.map(write, tables, paths))
-        self.index.executemany("UPDATE files SET bytes = ? WHERE number = ?", zip(sizes, numbers, strict=True))
-        self._unwritten = []
+    def _written(self) -> None:
+        """Wait until what is staged is written, have it on disk, and note how large it is. Files that are synced together share the file system's
+        own commit."""
+        for _, _, written in self._writing:
+            written.result()
+        list(self._writers.map(sync, [path for _, path, _ in self._writing]))
+        sizes = ((path.stat().st_size, number) for number, path, _ in self._writing)
+        self.index.executemany("UPDATE files SET bytes = ? WHERE number = ?", sizes)
+        self._writing = []
 
     def _stage_folder(
         self, table: str, day: str | None, change: tuple[list[DataFile], list[tuple[DataFile, Path]]], name: str

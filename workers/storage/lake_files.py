@@ -18,9 +18,11 @@ from workers.storage.lake_rows import PARTITIONS
 __all__ = [
     "NO_DAY",
     "TARGET_BYTES",
+    "WRITER_OPTIONS",
     "WRITE_OPTIONS",
     "DataFile",
     "Task",
+    "begin",
     "carry_over",
     "do",
     "folder_of",
@@ -45,6 +47,8 @@ WRITE_OPTIONS: dict[str, Any] = {
     "write_statistics": _STATISTICS,
     "row_group_size": 8192,
 }
+#: The same for a file that is written bit by bit.
+WRITER_OPTIONS = {name: value for name, value in WRITE_OPTIONS.items() if name != "row_group_size"}
 #: For renameat2: paths are taken as they are (AT_FDCWD), and change names (RENAME_EXCHANGE).
 _HERE, _EXCHANGE = -100, 2
 
@@ -85,21 +89,25 @@ def folder_of(table: str, day: str | None) -> str:
     return f"{table}/{PARTITIONS[table]}={day or NO_DAY}"
 
 
-def write(rows: pa.Table, path: Path) -> int:
-    """The rows on disk, synced; the size in bytes."""
-    parquet.write_table(rows, path, **WRITE_OPTIONS)  # fmt: skip
-    with path.open("rb") as written:
-        os.fsync(written.fileno())
-    return path.stat().st_size
+def begin(path: Path, schema: pa.Schema) -> parquet.ParquetWriter:
+    """A new file for rows of that schema."""
+    return parquet.ParquetWriter(path, schema, **WRITER_OPTIONS)
+
+
+def write(file: parquet.ParquetWriter, rows: pa.Table) -> None:
+    """All rows of the file, which is whole then, but not synced."""
+    with file:
+        file.write_table(rows, WRITE_OPTIONS["row_group_size"])
 
 
 def do(root: Path, tasks: Sequence[Task]) -> None:
     """Put and swap in order, each whether or not it was done before."""
     staged = root / "_state" / "staged"
+    there = {path.name for path in staged.iterdir()}
     for task, source, name, leaving in tasks:
-        coming, target = staged / source, root / name
-        if not coming.exists():
+        if source not in there:
             continue
+        coming, target = staged / source, root / name
         if task == "put":
             target.parent.mkdir(parents=True, exist_ok=True)
             os.replace(coming, target)  # noqa: PTH105  tests count the calls of os
@@ -159,9 +167,9 @@ def _exchange(new: Path, old: Path) -> None:
         aside.rename(new)
 
 
-def sync(folder: Path) -> None:
-    """The folder's entries on disk."""
-    handle = os.open(folder, os.O_RDONLY)
+def sync(path: Path) -> None:
+    """The folder's entries, or the file's content, on disk."""
+    handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:

@@ -54,7 +54,7 @@ class _Article:
 def apply(lake: Lake, batch: Batch, now: datetime) -> Days:
     """Stage what the batch changes, inside a transaction of the lake; the tables and days that got new files.
 
-    Raises Unfit before anything is staged.
+    Raises Unfit; the transaction then undoes what was staged.
     """
     erased = batch.erased["articles"]
     articles = _resolve(lake, batch.rows["articles"], set(erased))
@@ -67,7 +67,6 @@ def apply(lake: Lake, batch: Batch, now: datetime) -> Days:
         if one.file is not None:
             leaving[one.file].add(name)
     out = _TakenOut(lake, "articles", leaving)
-    rows = _rows(changed, out, now)
     versions = _history(articles, out, now)
 
     days: Days = set()
@@ -80,7 +79,7 @@ def apply(lake: Lake, batch: Batch, now: datetime) -> Days:
         days.add(("versions", day))
         marks = zip(found["id"].to_pylist(), found["number"].to_pylist(), strict=True)
         lake.index.executemany(f"INSERT INTO versions (id, number, file) VALUES (?, ?, {number})", marks)
-    days |= _put_articles(lake, changed, rows, out)
+    days |= _put_articles(lake, changed, out, now)
     days |= _put_alerts(lake, batch, erased, alerts, alert_rows)
     return days
 
@@ -161,19 +160,16 @@ class _TakenOut:
         return pc.is_in(rows["id"], value_set=pa.array(sorted(self._leaving[number]), pa.string()))
 
 
-def _rows(changed: dict[str, _Article], out: _TakenOut, now: datetime) -> pa.Table | None:
-    """The rows that the articles have from now on."""
-    if not changed:
-        return None
-    stored, updated = [now] * len(changed), [now] * len(changed)
-    if out.left is not None:
-        was_stored, was_updated = out.left["stored_at"].to_pylist(), out.left["updated_at"].to_pylist()
-        for place, (name, one) in enumerate(changed.items()):
-            at = out.places.get(name) if one.file is not None else None
-            if at is not None:
-                stored[place] = was_stored[at]
-                updated[place] = now if one.before else was_updated[at]
-    return articles_table([one.row for one in changed.values() if one.row], stored, updated)
+def _stamps(changed: dict[str, _Article], out: _TakenOut, now: datetime) -> list[tuple[datetime, datetime]]:
+    """When each of the articles was first stored, and when its content came to be what it is from now on."""
+    if out.left is None:
+        return [(now, now)] * len(changed)
+    stored, updated = out.left["stored_at"].to_pylist(), out.left["updated_at"].to_pylist()
+    found = []
+    for name, one in changed.items():
+        at = out.places.get(name) if one.file is not None else None
+        found.append((now, now) if at is None else (stored[at], now if one.before else updated[at]))
+    return found
 
 
 def _history(articles: dict[str, _Article], out: _TakenOut, now: datetime) -> Iterator[tuple[str | None, pa.Table]]:
@@ -192,32 +188,33 @@ def _history(articles: dict[str, _Article], out: _TakenOut, now: datetime) -> It
     return ((day, pa.concat_tables(tables)) for day, tables in by_day.items())
 
 
-def _put_articles(lake: Lake, changed: dict[str, _Article], rows: pa.Table | None, out: _TakenOut) -> Days:
-    if rows is None:
-        out.put_back({})
-        return set()
-    homes: dict[Any, list[int]] = defaultdict(list)
-    for place, one in enumerate(changed.values()):
-        day = day_of_row(one.row) if one.row is not None else None
-        if one.file is not None and one.file in out.files and out.files[one.file].day == day:
-            homes[one.file].append(place)
-        else:
-            homes[(day, one.file is not None)].append(place)
-    parts = {home: _some(rows, places) for home, places in homes.items()}
-    out.put_back({home: part for home, part in parts.items() if isinstance(home, int)})
+def _put_articles(lake: Lake, changed: dict[str, _Article], out: _TakenOut, now: datetime) -> Days:
+    """A day's rows are made while the file of the day before is being written."""
+    homes: dict[Any, list[tuple[str, _Article, Row, tuple[datetime, datetime]]]] = defaultdict(list)
+    for (name, one), stamps in zip(changed.items(), _stamps(changed, out, now), strict=True):
+        if one.row is None:
+            continue
+        day = day_of_row(one.row)
+        stays = one.file is not None and one.file in out.files and out.files[one.file].day == day
+        homes[one.file if stays else (day, one.file is not None)].append((name, one, one.row, stamps))
+    out.put_back({home: _table(found) for home, found in homes.items() if isinstance(home, int)})
     days: Days = set()
-    names = list(changed.items())
-    for home, part in parts.items():
+    for home, found in homes.items():
         number = home
         if not isinstance(home, int):
             day, moved = home
-            number = lake.put("articles", day, part, moved=moved)
+            number = lake.put("articles", day, _table(found), moved=moved)
             days.add(("articles", day))
-        marks = ((name, number, *one.now, one.versions) for name, one in (names[place] for place in homes[home]))
+        marks = ((name, number, *one.now, one.versions) for name, one, _, _ in found)
         lake.index.executemany(
             "INSERT OR REPLACE INTO articles (id, file, content_sha256, raw_topic, raw_partition, raw_offset, versions) VALUES (?, ?, ?, ?, ?, ?, ?)", marks
         )  # fmt: skip
     return days
+
+
+def _table(found: Sequence[tuple[str, _Article, Row, tuple[datetime, datetime]]]) -> pa.Table:
+    _, _, rows, stamps = zip(*found, strict=True)
+    return articles_table(rows, *zip(*stamps, strict=True))
 
 
 def _some(rows: pa.Table, places: Sequence[int]) -> pa.Table:

@@ -4,9 +4,9 @@ The columns are those of every store (rows.py), but that `published_on` and `fir
 are lists of structs; and that `document` leaves out `text`, which is a column beside it: half the bytes.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from itertools import accumulate, chain
+from itertools import chain
 from typing import Any
 
 import pyarrow as pa
@@ -37,11 +37,11 @@ def _type(name: str) -> pa.DataType:
 
 
 _PLAIN = tuple(name for name in COLUMNS["articles"] if name not in {"published_on", "document"})
-_CHILD_TYPES = {child: pa.struct([(name, _type(name)) for name in names]) for child, names in CHILDREN.items()}
+_LISTS = {child: pa.list_(pa.struct([(name, _type(name)) for name in names])) for child, names in CHILDREN.items()}
 
 ARTICLES: pa.Schema = pa.schema([
     *((name, _type(name)) for name in _PLAIN), ("stored_at", _STAMP), ("updated_at", _STAMP),
-    *((child, pa.list_(kind)) for child, kind in _CHILD_TYPES.items()), ("document", pa.string()),
+    *_LISTS.items(), ("document", pa.string()),
 ])  # fmt: skip
 _KEPT = ("id", "content_sha256", "raw_topic", "raw_partition", "raw_offset", "title", "published", "text", "document")
 VERSIONS: pa.Schema = pa.schema([("id", pa.string()), ("number", pa.int64()), *((name, _type(name)) for name in _KEPT[1:]), ("written_at", _STAMP), ("replaced_at", _STAMP)])  # fmt: skip
@@ -63,7 +63,7 @@ def articles_table(rows: Sequence[Row], stored_at: Sequence[datetime], updated_a
     arrays = [_array(name, columns[name]) for name in _PLAIN]
     arrays += [pa.array(stored_at, _STAMP), pa.array(updated_at, _STAMP)]
     found = [row.children() for row in rows]
-    arrays += [_lists(child, [one[child] for one in found]) for child in CHILDREN]
+    arrays += [_typed([one[child] for one in found], kind) for child, kind in _LISTS.items()]
     return pa.Table.from_arrays([*arrays, _array("document", columns["document"])], schema=ARTICLES)
 
 
@@ -99,15 +99,6 @@ def _typed(values: Iterable[Any], kind: pa.DataType) -> pa.Array:
         return pa.array(values, kind)
     except (pa.ArrowException, OverflowError, UnicodeError) as error:
         raise Unfit(str(error)) from None
-
-
-def _lists(child: str, rows: Sequence[Collection[tuple[Any, ...]]]) -> pa.Array:
-    """One list a row, of its child rows."""
-    kind = _CHILD_TYPES[child]
-    values = list(chain.from_iterable(chain.from_iterable(rows)))
-    arrays = [_typed(values[place :: kind.num_fields], field.type) for place, field in enumerate(kind)]
-    offsets = pa.array([0, *accumulate(map(len, rows))], pa.int32())
-    return pa.ListArray.from_arrays(offsets, pa.StructArray.from_arrays(arrays, fields=list(kind)))
 
 
 def _columns(rows: Sequence[tuple[Any, ...]]) -> list[list[Any]]:

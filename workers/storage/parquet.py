@@ -86,8 +86,9 @@ class ParquetSink:
                 if not keep:
                     return
                 lake.commit()
+                full = [one for one in sorted(days, key=str) if len(lake.files(*one)) >= _MERGE_FILES]
             with contextlib.suppress(OSError):  # small files are no reason not to write
-                for table, day in sorted(days, key=str):
+                for table, day in full:
                     _merge(lake, table, day, least=_MERGE_FILES)
 
     @contextlib.contextmanager

@@ -123,24 +123,23 @@ def culprit(batch: Sequence[Storable], refused: Callable[[Row], bool]) -> int:
     return next((index for index, message in messages if refused(_row(index, message))), 0)
 
 
-@lru_cache(maxsize=4096)
 def day_of(published: str | None) -> str | None:
     """The first day of a publication time as printed, YYYY-MM-DD, or None where there is no such day."""
-    moment = _parsed(published)
-    return moment.date().isoformat() if moment else None
+    return _when(published)[0]
 
 
 @lru_cache(maxsize=4096)
-def _instant_of(published: str | None) -> str:
-    """The instant in UTC, to the second, for sorting; a time without zone as it is, no time as ''."""
+def _when(published: str | None) -> tuple[str | None, str]:
+    """Its first day; and the instant in UTC, to the second, for sorting: a time without zone as it is, no time as ''."""
     moment = _parsed(published)
     if moment is None:
-        return ""
+        return None, ""
+    day = moment.date().isoformat()
     try:
         moment = moment.astimezone(UTC) if moment.tzinfo else moment
     except OverflowError:
-        return ""
-    return f"{moment.replace(tzinfo=None, microsecond=0).isoformat()}Z"
+        return day, ""
+    return day, f"{moment.replace(tzinfo=None).isoformat(timespec='seconds')}Z"
 
 
 def _parsed(published: str | None) -> datetime | None:
@@ -207,9 +206,10 @@ def _article(article: EnrichedArticle, digest: str, document: str) -> tuple[Any,
     """`digest` is a hash of all but the provenance: what a reader sees."""
     raw = article.provenance.raw
     published = article.published.value if article.published else None
+    day, instant = _when(published)
     return (
         article.id, digest, raw.topic if raw else None, raw.partition if raw else None, raw.offset if raw else None, article.url,
-        _short(article.source), article.title, article.language.code, _short(published, 40), day_of(published), _instant_of(published),
+        _short(article.source), article.title, article.language.code, _short(published, 40), day, instant,
         article.text, document,
     )  # fmt: skip
 
