@@ -156,29 +156,25 @@ def _row(index: int, message: EnrichedArticle | Alert) -> Row:
         if isinstance(message, Alert):
             alert = _plain(message) if _has_nul(encode(message)) else message
             return Row("alerts", index, alert.id, _alert(alert, encode(alert).decode()), alert)
-        article, parts = message, _parts(message)
-        seen = b"".join(parts[:3])
+        article, (seen, rest, provenance) = message, _parts(message)
         digest = hashlib.sha256(seen).hexdigest()
-        if _has_nul(seen) or _has_nul(parts[3]):
+        if _has_nul(seen) or _has_nul(provenance):
             article = _plain(message)
-            parts = _parts(article)
-        document = _document(*parts)
+            _, rest, provenance = _parts(article)
+        document = b"".join((rest, b',"provenance":', provenance, b"}")).decode()
     except (ValueError, TypeError) as error:
         raise StoreRefused("not_storable", f"it cannot be written as JSON: {error}", index) from None
     return Row("articles", index, article.id, _article(article, digest, document), article)
 
 
-def _parts(article: EnrichedArticle) -> tuple[bytes, bytes, bytes, bytes]:
-    """The article's JSON, as `model_dump_json(exclude_none=True)` writes it: what stands before the text, that, and after it, which together are what
-    a reader sees; and the provenance."""
+def _parts(article: EnrichedArticle) -> tuple[bytes, memoryview, bytes]:
+    """The article's JSON, as `model_dump_json(exclude_none=True)` writes it: all that a reader sees; that without the text and the last brace; and the
+    provenance."""
     rest = type(article).__pydantic_serializer__.to_json(article, exclude_none=True, exclude=_BESIDE)
     place = rest.index(_AFTER_TEXT)  # a name: within a value its quotation marks would be escaped
     provenance = Provenance.__pydantic_serializer__.to_json(article.provenance, exclude_none=True)
-    return rest[:place], b',"text":' + orjson.dumps(article.text), rest[place:], provenance
-
-
-def _document(before: bytes, _text: bytes, after: bytes, provenance: bytes) -> str:
-    return b"".join((before, after[:-1], b',"provenance":', provenance, b"}")).decode()
+    view = memoryview(rest)  # a slice of it is no copy
+    return b"".join((view[:place], b',"text":', orjson.dumps(article.text), view[place:])), view[:-1], provenance
 
 
 def _has_nul(told: bytes) -> bool:
