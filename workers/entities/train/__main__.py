@@ -41,6 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--bench", type=Path, required=True)
     parser.add_argument("--minilm", type=Path, required=True, help="folder with model.safetensors and tokenizer.json")
     parser.add_argument("--spacy-md", type=Path, required=True, help="folder of en_core_web_md")
+    parser.add_argument("--gensim", type=Path, required=True, help="folder of the unpacked wheel gensim 4.4.0")
     parser.add_argument("--work", type=Path, required=True, help="folder for the results of the steps")
     parser.add_argument(
         "--share", type=float, default=1.0, help="part of the data to take; less than 1 to try the command out"
@@ -49,7 +50,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     check_models(options.minilm, options.spacy_md)
     left_out = frozenset(orjson.loads(_GOLD.read_bytes()))
-    recipe = Recipe(options.bench, options.minilm, options.spacy_md, options.work, left_out, options.share)
+    recipe = Recipe(
+        options.bench, options.minilm, options.spacy_md, options.gensim, options.work, left_out, options.share
+    )
     whole = options.share == 1.0
     held, data = (_HELD_OUT, _DATA) if whole else (options.work, options.work)
     for name in HELD_OUT:

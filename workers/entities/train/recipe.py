@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import orjson
@@ -16,6 +16,7 @@ import orjson
 from workers.entities.tagger import Tagger
 from workers.entities.train.augment import vary
 from workers.entities.train.encoder import Params, WordPieces, encoder_params
+from workers.entities.train.encyclopedia import encyclopedia_texts, unshared
 from workers.entities.train.export import stored_weights
 from workers.entities.train.labels import agreed, own_tags, with_shares
 from workers.entities.train.news import SPACY_MODEL, documents, label, news_texts
@@ -40,6 +41,14 @@ _WORDS, _WIDTH, _KEPT = 60_000, 96, 40_000
 _WIKI = "wikiann_en_train"
 
 
+class Labelled(NamedTuple):
+    """The unlabelled sentences with what a teacher says of them, by where they are from."""
+
+    news: list[Example]
+    wiki: list[Example]
+    encyclopedia: list[Example]
+
+
 def check_models(minilm: Path, spacy_md: Path) -> None:
     """Raise ValueError where a model is not the pinned one."""
     wanted = {minilm / "model.safetensors": _ENCODER_SHA256}
@@ -56,23 +65,31 @@ class Mixture:
 
     news: int
     wiki: int
+    encyclopedia: int
     made: int
     shuffled: bool = False
 
 
-_STUDENT = Mixture(news=7_000, wiki=20_000, made=8_000, shuffled=True)
-_SECOND = Mixture(news=18_000, wiki=20_000, made=8_000, shuffled=True)
-_TEACHER = Mixture(news=6_000, wiki=5_000, made=1_500)
-_FURTHER = Mixture(news=2_000, wiki=1_000, made=500)
+_STUDENT = Mixture(news=7_000, wiki=20_000, encyclopedia=6_000, made=8_000, shuffled=True)
+_SECOND = Mixture(news=18_000, wiki=20_000, encyclopedia=12_000, made=8_000, shuffled=True)
+_TEACHER = Mixture(news=6_000, wiki=5_000, encyclopedia=6_000, made=1_500)
+_FURTHER = Mixture(news=2_000, wiki=1_000, encyclopedia=1_000, made=500)
 
 
 class Recipe:
     """The steps. `share` less than 1 takes only this part of everything: to see that all of it runs, not for a good model."""
 
     def __init__(
-        self, bench: Path, minilm: Path, spacy_md: Path, work: Path, left_out: frozenset[str], share: float = 1.0
+        self,
+        bench: Path,
+        minilm: Path,
+        spacy_md: Path,
+        gensim: Path,
+        work: Path,
+        left_out: frozenset[str],
+        share: float = 1.0,
     ) -> None:
-        self.bench, self.minilm, self.spacy_md, self.work = bench, minilm, spacy_md, work
+        self.bench, self.minilm, self.spacy_md, self.gensim, self.work = bench, minilm, spacy_md, gensim, work
         self._left_out, self._share = left_out, share
         work.mkdir(parents=True, exist_ok=True)
 
@@ -104,14 +121,15 @@ class Recipe:
         return found
 
     def _draw(
-        self, gold: Sequence[Example], news: Sequence[Example], wiki: Sequence[Example], mixture: Mixture
+        self, gold: Sequence[Example], labelled: Labelled, mixture: Mixture
     ) -> Callable[[int], Sequence[Example]]:
         """What an epoch trains on: the gold and part of the labelled sentences, varied, and newly made ones."""
 
         def draw(epoch: int) -> Sequence[Example]:
             rng = np.random.default_rng(1000 + epoch)
-            part = [news[number] for number in rng.permutation(len(news))[: self._some(mixture.news)]]
-            part += [wiki[number] for number in rng.permutation(len(wiki))[: self._some(mixture.wiki)]]
+            part: list[Example] = []
+            for source, count in zip(labelled, (mixture.news, mixture.wiki, mixture.encyclopedia), strict=True):
+                part += [source[number] for number in rng.permutation(len(source))[: self._some(count)]]
             examples = [*vary([*gold, *part], rng), *make_newswire(self._some(mixture.made), epoch)]
             return [examples[number] for number in rng.permutation(len(examples))] if mixture.shuffled else examples
 
@@ -149,37 +167,48 @@ class Recipe:
         return found
 
     @cached_property
-    def news(self) -> list[Example]:
-        """The news by en_core_web_md."""
-        found: list[Example] = self._kept(
-            "news_md", lambda: label([words for document in self.documents for words in document], self.spacy_md)
-        )
+    def encyclopedia(self) -> list[list[list[str]]]:
+        """The sentences of Wikipedia's articles, article by article, less those that the held-out sets have too."""
+
+        def make() -> list[list[list[str]]]:
+            found = documents(iter(self._part(list(encyclopedia_texts(self.gensim)))))
+            kept = unshared(found, [one.words for name in HELD_OUT for one in read_set(self.bench, name)])
+            before, after = (sum(map(len, part)) for part in (found, kept))
+            sys.stderr.write(f"encyclopedia: {before} sentences, {before - after} of them as in the held-out sets\n")
+            return kept
+
+        found: list[list[list[str]]] = self._kept("encyclopedia", make)
         return found
 
     @cached_property
-    def wiki(self) -> list[Example]:
-        """WikiANN's sentences by en_core_web_md; its own tags, made by rule, teach less."""
-        found: list[Example] = self._kept(
-            "wiki_md", lambda: label([one.words for one in self._part(read_set(self.bench, _WIKI))], self.spacy_md)
+    def by_spacy(self) -> Labelled:
+        """All unlabelled sentences by en_core_web_md; WikiANN's own tags, made by rule, teach less."""
+
+        def make(sentences: list[list[str]]) -> Callable[[], list[Example]]:
+            return lambda: label(sentences, self.spacy_md)
+
+        return Labelled(
+            self._kept("news_md", make(_sentences(self.documents))),
+            self._kept("wiki_md", make([one.words for one in self._part(read_set(self.bench, _WIKI))])),
+            self._kept("encyclopedia_md", make(_sentences(self.encyclopedia))),
         )
-        return found
 
     def first(self, left_out: Collection[str]) -> dict[str, Any]:
         """The network that learns from gold and from en_core_web_md, as arrays."""
-        draw = self._draw(self._gold(left_out, repeated=True), self.news, self.wiki, _STUDENT)
-        return self._network("md", left_out, draw)
+        return self._network("md", left_out, self._draw(self._gold(left_out, repeated=True), self.by_spacy, _STUDENT))
 
     def second(self, left_out: Collection[str]) -> dict[str, Any]:
         """The network that learns from gold and from the MiniLM."""
-        news, wiki = self.shares
-        draw = self._draw(self._gold(left_out, repeated=True), news, wiki, _SECOND)
-        return self._network("mm", left_out, draw)
+        return self._network("mm", left_out, self._draw(self._gold(left_out, repeated=True), self.shares, _SECOND))
 
     def third(self, left_out: Collection[str]) -> dict[str, Any]:
         """The network that learns from gold, from en_core_web_sm, and from WikiANN's own tags: another view, for the mean."""
-        news = self._kept("news_sm", lambda: label([words for one in self.documents for words in one], SPACY_MODEL))
-        wiki = self._part(read_set(self.bench, _WIKI))
-        return self._network("sm", left_out, self._draw(self._gold(left_out, repeated=True), news, wiki, _STUDENT))
+        labelled = Labelled(
+            self._kept("news_sm", lambda: label(_sentences(self.documents), SPACY_MODEL)),
+            self._part(read_set(self.bench, _WIKI)),
+            self._kept("encyclopedia_sm", lambda: label(_sentences(self.encyclopedia), SPACY_MODEL)),
+        )
+        return self._network("sm", left_out, self._draw(self._gold(left_out, repeated=True), labelled, _STUDENT))
 
     def _network(
         self, name: str, left_out: Collection[str], draw: Callable[[int], Sequence[Example]]
@@ -193,16 +222,18 @@ class Recipe:
         return found
 
     @cached_property
-    def doubted(self) -> tuple[list[Example], list[Example]]:
-        """News and WikiANN's sentences by the first network that never saw the development sets, doubtful where en_core_web_md differs."""
+    def doubted(self) -> Labelled:
+        """The unlabelled sentences by the first network that never saw the development sets, doubtful where en_core_web_md differs."""
 
-        def make() -> tuple[list[Example], list[Example]]:
+        def make() -> list[list[Example]]:
             tagger = Tagger([self.first(HELD_OUT)])
-            news = agreed(self.news, [tags for document in self.documents for tags in own_tags(tagger, document)])
-            return news, agreed(self.wiki, [own_tags(tagger, [one.words])[0] for one in self.wiki])
+            texts = (self.documents, [[one.words] for one in self.by_spacy.wiki], self.encyclopedia)
+            return [
+                agreed(labelled, [tags for document in part for tags in own_tags(tagger, document)])
+                for labelled, part in zip(self.by_spacy, texts, strict=True)
+            ]
 
-        found: tuple[list[Example], list[Example]] = self._kept("doubted", make)
-        return found
+        return Labelled(*self._kept("doubted", make))
 
     @cached_property
     def encoder(self) -> Params:
@@ -217,28 +248,30 @@ class Recipe:
     @cached_property
     def teacher(self) -> Params:
         """The fine-tuned MiniLM that never saw the development sets."""
-        draw = self._draw(self._gold(HELD_OUT, repeated=False), *self.doubted, _TEACHER)
+        draw = self._draw(self._gold(HELD_OUT, repeated=False), self.doubted, _TEACHER)
         return teach(self.encoder, self.pieces, draw, epochs=1, kept=self.work / "teacher.npz")
 
     def full_teacher(self) -> Params:
         """The same, taught further with the development sets: what the backend `minilm` runs."""
         gold = [one for name in HELD_OUT for one in self._part(read_set(self.bench, name))]
         rest = self._gold(HELD_OUT, repeated=False)
-        draw = self._draw([*gold, *gold, *rest[: len(gold)]], *self.doubted, _FURTHER)
+        draw = self._draw([*gold, *gold, *rest[: len(gold)]], self.doubted, _FURTHER)
         return teach(
             self.encoder, self.pieces, draw, epochs=1, kept=self.work / "teacher_all.npz", begin=self.teacher, rate=7e-5
         )
 
     @cached_property
-    def shares(self) -> tuple[list[Example], list[Example]]:
-        """News and WikiANN's sentences with the MiniLM's shares of the tags."""
+    def shares(self) -> Labelled:
+        """The unlabelled sentences with the MiniLM's shares of the tags."""
 
-        def make() -> tuple[list[Example], list[Example]]:
-            news, wiki = (
+        def make() -> list[list[Example]]:
+            return [
                 with_shares(part, teacher_scores(self.encoder, self.teacher, self.pieces, part))
                 for part in self.doubted
-            )
-            return news, wiki
+            ]
 
-        found: tuple[list[Example], list[Example]] = self._kept("shares", make)
-        return found
+        return Labelled(*self._kept("shares", make))
+
+
+def _sentences(texts: Sequence[list[list[str]]]) -> list[list[str]]:
+    return [words for document in texts for words in document]
