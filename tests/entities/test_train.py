@@ -13,7 +13,7 @@ from workers.entities.train import sets
 from workers.entities.train.augment import exchanged
 from workers.entities.train.companies import plain_names
 from workers.entities.train.encyclopedia import ARTICLES, encyclopedia_texts, unshared
-from workers.entities.train.labels import agreed, own_tags, with_shares
+from workers.entities.train.labels import agreed, mixed, own_tags, remembered, with_shares
 from workers.entities.train.news import trimmed
 from workers.entities.train.sets import Example, read_set, spans_of
 
@@ -165,3 +165,33 @@ def test_names_are_exchanged_for_others_of_their_type_and_length() -> None:
     assert {tuple(new.words[:2]) for new in found} == people
     assert {(new.words[2], new.words[3] in places) for new in found} == {("left", True), ("likes", True)}
     assert (*two.words[:3], "Accra") in {tuple(new.words) for new in found}
+
+
+def _shared(words: list[str], *shares: dict[str, float]) -> Example:
+    """A sentence with these shares of the tags, a word each."""
+    rows = np.full((len(words), len(TAGS)), 1e-4)
+    for row, told in zip(rows, shares, strict=True):
+        for tag, share in told.items():
+            row[TAGS.index(tag)] = share
+    return Example(words, [0] * len(words), True, "teacher", rows.astype(np.float16))
+
+
+def test_what_is_sure_in_one_sentence_moves_the_shares_of_another() -> None:
+    sure = _shared(["Accra", "waits"], {"B-LOC": 0.99}, {"O": 0.99})
+    torn = _shared(["Accra", "won"], {"B-LOC": 0.45, "B-ORG": 0.55}, {"O": 0.99})
+    silent = Example(["Accra"], [0], True, "teacher")
+    kept, between, moved = remembered([sure, silent, torn])
+    assert between is silent
+    assert kept.shares is not None
+    assert moved.shares is not None
+    assert TAGS[int(kept.shares[0].argmax())] == TAGS[int(moved.shares[0].argmax())] == "B-LOC"
+    assert np.allclose(moved.shares.sum(axis=1), 1, atol=0.01)
+    assert remembered([silent]) == [silent]
+
+
+def test_shares_move_towards_those_of_a_network() -> None:
+    torn = _shared(["Accra", "waits"], {"B-LOC": 0.5, "B-ORG": 0.5}, {"O": 0.99})
+    (moved,) = mixed([torn], load_tagger())
+    assert moved.shares is not None
+    assert moved.shares[0, TAGS.index("B-LOC")] > 0.6
+    assert np.allclose(moved.shares.sum(axis=1), 1, atol=0.01)

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,13 +18,14 @@ from workers.entities.tagger import Tagger
 from workers.entities.train.augment import vary
 from workers.entities.train.encoder import Params, WordPieces, encoder_params
 from workers.entities.train.encyclopedia import encyclopedia_texts, unshared
-from workers.entities.train.export import stored_weights
-from workers.entities.train.labels import agreed, own_tags, with_shares
+from workers.entities.train.export import in_eight_bits, stored_weights, write_minilm
+from workers.entities.train.labels import agreed, mixed, own_tags, remembered, with_shares
 from workers.entities.train.news import SPACY_MODEL, documents, label, news_texts
 from workers.entities.train.newswire import make_newswire
+from workers.entities.train.reader import minilm_logs
 from workers.entities.train.sets import SETS, Example, read_set, wnut_parts
 from workers.entities.train.student import Design, Lexicon, train_student
-from workers.entities.train.teacher import teach, teacher_scores
+from workers.entities.train.teacher import teach
 from workers.entities.train.vectors import WordTable, distil_vectors, shared_vectors
 
 __all__ = ["HELD_OUT", "NETWORKS", "Recipe", "check_models"]
@@ -198,7 +200,7 @@ class Recipe:
         return self._network("md", left_out, self._draw(self._gold(left_out, repeated=True), self.by_spacy, _STUDENT))
 
     def second(self, left_out: Collection[str]) -> dict[str, Any]:
-        """The network that learns from gold and from the MiniLM."""
+        """The network that learns from gold and from the shares."""
         return self._network("mm", left_out, self._draw(self._gold(left_out, repeated=True), self.shares, _SECOND))
 
     def third(self, left_out: Collection[str]) -> dict[str, Any]:
@@ -261,16 +263,34 @@ class Recipe:
         )
 
     @cached_property
+    def labeller(self) -> Path:
+        """The fine-tuned MiniLM as ONNX in eight bits."""
+        path = self.work / "minilm.onnx"
+        if not path.exists():
+            half = self.work / "minilm.part.onnx"
+            write_minilm(half, self.encoder, self.teacher)
+            in_eight_bits(half)
+            half.replace(path)
+        return path
+
+    @cached_property
     def shares(self) -> Labelled:
-        """The unlabelled sentences with the MiniLM's shares of the tags."""
+        """The unlabelled sentences with the shares of the tags that the MiniLM and the first network tell, as their documents make them."""
 
         def make() -> list[list[Example]]:
-            return [
-                with_shares(part, teacher_scores(self.encoder, self.teacher, self.pieces, part))
-                for part in self.doubted
-            ]
+            tagger = Tagger([self.first(HELD_OUT)])
+            news, wiki, encyclopedia = (
+                mixed(with_shares(part, minilm_logs(self.labeller, self.pieces, part)), tagger) for part in self.doubted
+            )
+            return [_in_texts(news, self.documents), wiki, _in_texts(encyclopedia, self.encyclopedia)]
 
         return Labelled(*self._kept("shares", make))
+
+
+def _in_texts(examples: Sequence[Example], texts: Sequence[Sequence[list[str]]]) -> list[Example]:
+    """The sentences of the texts, which stand one after another, each text with its memory."""
+    sentences = iter(examples)
+    return [one for text in texts for one in remembered(list(islice(sentences, len(text))))]
 
 
 def _sentences(texts: Sequence[list[list[str]]]) -> list[list[str]]:
