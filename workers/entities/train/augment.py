@@ -10,13 +10,11 @@ from workers.entities.tagger import TAGS
 from workers.entities.train.newswire import Namer
 from workers.entities.train.sets import Example, spans_of
 
-__all__ = ["exchanged", "vary"]
+__all__ = ["vary"]
 
 _INDEX = {tag: number for number, tag in enumerate(TAGS)}
 #: Sources whose sentences keep their names: what a teacher said of them holds for these.
 _AS_THEY_ARE = frozenset({"wikiann_en_train", "teacher", "doubtful"})
-#: The share of the names that are exchanged.
-_EXCHANGED = 0.7
 _SMALL = word_set("a an the of in on at to for and or by with from as is are be")
 
 
@@ -63,25 +61,3 @@ def _renamed(example: Example, namer: Namer) -> Example:
     words += example.words[at:]
     tags += example.tags[at:]
     return Example(words, tags, example.misc, example.source)
-
-
-def exchanged(examples: Sequence[Example], rng: np.random.Generator) -> list[Example]:
-    """The sentences that hold names, most of these replaced by others of their type and number of words, drawn from all of the sentences.
-
-    The names are those of the tags; what a teacher says of the new sentences is to be asked anew.
-    """
-    spans = [spans_of([TAGS[tag] for tag in example.tags]) for example in examples]
-    names: dict[tuple[str, int], list[list[str]]] = {}
-    for example, found in zip(examples, spans, strict=True):
-        for start, end, kind in found:
-            names.setdefault((kind, end - start), []).append(example.words[start:end])
-    new = []
-    for example, found in zip(examples, spans, strict=True):
-        words = list(example.words)
-        for start, end, kind in found:
-            others = names[kind, end - start]
-            if rng.random() < _EXCHANGED:
-                words[start:end] = others[int(rng.integers(len(others)))]
-        if words != example.words:
-            new.append(Example(words, example.tags, example.misc, "teacher"))
-    return new

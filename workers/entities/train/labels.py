@@ -1,27 +1,23 @@
 """What teachers say of the unlabelled sentences: spaCy's en_core_web_md, our own first network that reads whole documents, the fine-tuned MiniLM.
 
 The MiniLM learns from the gold and from what the first network says; where that is what en_core_web_md says too, it weighs more. The second
-network learns from the MiniLM's and the first network's shares of the tags, as the whole document makes them.
+network learns from the MiniLM's shares of the tags.
 """
 
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
-from workers.entities.recognise import embedded, remember
+from workers.entities.recognise import embedded
 from workers.entities.refine import refine
 from workers.entities.tagger import TAGS, Scorer
 from workers.entities.train.sets import Example, spans_of
 
-__all__ = ["agreed", "mixed", "own_tags", "remembered", "with_shares"]
+__all__ = ["agreed", "own_tags", "with_shares"]
 
 _PLAIN = {"NORP": "MISC", "EVENT": "MISC", "GPE": "LOC"}
-#: How much the first network's word counts beside the MiniLM's (set on UNER dev, WNUT and our articles), and the least share.
-_OWN, _LEAST = 0.3, 1e-5
-Array = np.ndarray[Any, Any]
 _INDEX = {tag: number for number, tag in enumerate(TAGS)}
 
 
@@ -57,46 +53,11 @@ def _names(tags: Sequence[int]) -> list[tuple[int, int, str]]:
     return spans_of([TAGS[tag] for tag in tags])
 
 
-def with_shares(examples: Sequence[Example], logs: Sequence[Array | None]) -> list[Example]:
+def with_shares(
+    examples: Sequence[Example], logs: Sequence[np.ndarray[tuple[int, int], np.dtype[np.float32]] | None]
+) -> list[Example]:
     """The sentences with the shares of the tags that a teacher's logarithms tell; those that were too long for it stay as they are."""
     return [
         example if scores is None else replace(example, shares=np.exp(scores).astype(np.float16))
         for example, scores in zip(examples, logs, strict=True)
     ]
-
-
-def mixed(examples: Sequence[Example], network: Scorer) -> list[Example]:
-    """The shares moved towards those of our own network, which errs elsewhere: together they are right more often."""
-
-    def one(example: Example) -> Example:
-        if example.shares is None:
-            return example
-        own = np.log(_softmax(network.scores([example.words])))
-        return replace(example, shares=_shares((1 - _OWN) * _logs(example.shares) + _OWN * own))
-
-    return [one(example) for example in examples]
-
-
-def remembered(document: Sequence[Example]) -> list[Example]:
-    """A document's sentences whose shares know what is sure of a name elsewhere in it, as the recogniser does it at run time."""
-    words = [word for one in document if one.shares is not None for word in one.words]
-    logs = [_logs(one.shares) for one in document if one.shares is not None]
-    if not logs:
-        return list(document)
-    parts = iter(np.split(remember(words, np.concatenate(logs)), np.cumsum([len(part) for part in logs])[:-1]))
-    return [one if one.shares is None else replace(one, shares=_shares(next(parts))) for one in document]
-
-
-def _logs(shares: Array) -> Array:
-    found: Array = np.log(np.maximum(shares.astype(np.float32), _LEAST))
-    return found
-
-
-def _softmax(scores: Array) -> Array:
-    odds = np.exp(scores - scores.max(axis=1, keepdims=True))
-    found: Array = odds / odds.sum(axis=1, keepdims=True)
-    return found
-
-
-def _shares(scores: Array) -> Array:
-    return _softmax(scores).astype(np.float16)

@@ -7,9 +7,8 @@ from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import islice
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import orjson
@@ -17,15 +16,13 @@ import orjson
 from workers.entities.tagger import Tagger
 from workers.entities.train.augment import vary
 from workers.entities.train.encoder import Params, WordPieces, encoder_params
-from workers.entities.train.encyclopedia import encyclopedia_texts, unshared
-from workers.entities.train.export import in_eight_bits, stored_weights, write_minilm
-from workers.entities.train.labels import agreed, mixed, own_tags, remembered, with_shares
+from workers.entities.train.export import stored_weights
+from workers.entities.train.labels import agreed, own_tags, with_shares
 from workers.entities.train.news import SPACY_MODEL, documents, label, news_texts
 from workers.entities.train.newswire import make_newswire
-from workers.entities.train.reader import minilm_logs
 from workers.entities.train.sets import SETS, Example, read_set, wnut_parts
 from workers.entities.train.student import Design, Lexicon, train_student
-from workers.entities.train.teacher import teach
+from workers.entities.train.teacher import teach, teacher_scores
 from workers.entities.train.vectors import WordTable, distil_vectors, shared_vectors
 
 __all__ = ["HELD_OUT", "NETWORKS", "Recipe", "check_models"]
@@ -41,14 +38,6 @@ _SPACY_MD_SHA256 = {
 }
 _WORDS, _WIDTH, _KEPT = 60_000, 96, 40_000
 _WIKI = "wikiann_en_train"
-
-
-class Labelled(NamedTuple):
-    """The unlabelled sentences with what a teacher says of them, by where they are from."""
-
-    news: list[Example]
-    wiki: list[Example]
-    encyclopedia: list[Example]
 
 
 def check_models(minilm: Path, spacy_md: Path) -> None:
@@ -67,31 +56,23 @@ class Mixture:
 
     news: int
     wiki: int
-    encyclopedia: int
     made: int
     shuffled: bool = False
 
 
-_STUDENT = Mixture(news=7_000, wiki=20_000, encyclopedia=6_000, made=8_000, shuffled=True)
-_SECOND = Mixture(news=18_000, wiki=20_000, encyclopedia=12_000, made=8_000, shuffled=True)
-_TEACHER = Mixture(news=6_000, wiki=5_000, encyclopedia=6_000, made=1_500)
-_FURTHER = Mixture(news=2_000, wiki=1_000, encyclopedia=1_000, made=500)
+_STUDENT = Mixture(news=7_000, wiki=20_000, made=8_000, shuffled=True)
+_SECOND = Mixture(news=18_000, wiki=20_000, made=8_000, shuffled=True)
+_TEACHER = Mixture(news=6_000, wiki=5_000, made=1_500)
+_FURTHER = Mixture(news=2_000, wiki=1_000, made=500)
 
 
 class Recipe:
     """The steps. `share` less than 1 takes only this part of everything: to see that all of it runs, not for a good model."""
 
     def __init__(
-        self,
-        bench: Path,
-        minilm: Path,
-        spacy_md: Path,
-        gensim: Path,
-        work: Path,
-        left_out: frozenset[str],
-        share: float = 1.0,
+        self, bench: Path, minilm: Path, spacy_md: Path, work: Path, left_out: frozenset[str], share: float = 1.0
     ) -> None:
-        self.bench, self.minilm, self.spacy_md, self.gensim, self.work = bench, minilm, spacy_md, gensim, work
+        self.bench, self.minilm, self.spacy_md, self.work = bench, minilm, spacy_md, work
         self._left_out, self._share = left_out, share
         work.mkdir(parents=True, exist_ok=True)
 
@@ -123,15 +104,14 @@ class Recipe:
         return found
 
     def _draw(
-        self, gold: Sequence[Example], labelled: Labelled, mixture: Mixture
+        self, gold: Sequence[Example], news: Sequence[Example], wiki: Sequence[Example], mixture: Mixture
     ) -> Callable[[int], Sequence[Example]]:
         """What an epoch trains on: the gold and part of the labelled sentences, varied, and newly made ones."""
 
         def draw(epoch: int) -> Sequence[Example]:
             rng = np.random.default_rng(1000 + epoch)
-            part: list[Example] = []
-            for source, count in zip(labelled, (mixture.news, mixture.wiki, mixture.encyclopedia), strict=True):
-                part += [source[number] for number in rng.permutation(len(source))[: self._some(count)]]
+            part = [news[number] for number in rng.permutation(len(news))[: self._some(mixture.news)]]
+            part += [wiki[number] for number in rng.permutation(len(wiki))[: self._some(mixture.wiki)]]
             examples = [*vary([*gold, *part], rng), *make_newswire(self._some(mixture.made), epoch)]
             return [examples[number] for number in rng.permutation(len(examples))] if mixture.shuffled else examples
 
@@ -169,48 +149,37 @@ class Recipe:
         return found
 
     @cached_property
-    def encyclopedia(self) -> list[list[list[str]]]:
-        """The sentences of Wikipedia's articles, article by article, less those that the held-out sets have too."""
-
-        def make() -> list[list[list[str]]]:
-            found = documents(iter(self._part(list(encyclopedia_texts(self.gensim)))))
-            kept = unshared(found, [one.words for name in HELD_OUT for one in read_set(self.bench, name)])
-            before, after = (sum(map(len, part)) for part in (found, kept))
-            sys.stderr.write(f"encyclopedia: {before} sentences, {before - after} of them as in the held-out sets\n")
-            return kept
-
-        found: list[list[list[str]]] = self._kept("encyclopedia", make)
+    def news(self) -> list[Example]:
+        """The news by en_core_web_md."""
+        found: list[Example] = self._kept(
+            "news_md", lambda: label([words for document in self.documents for words in document], self.spacy_md)
+        )
         return found
 
     @cached_property
-    def by_spacy(self) -> Labelled:
-        """All unlabelled sentences by en_core_web_md; WikiANN's own tags, made by rule, teach less."""
-
-        def make(sentences: list[list[str]]) -> Callable[[], list[Example]]:
-            return lambda: label(sentences, self.spacy_md)
-
-        return Labelled(
-            self._kept("news_md", make(_sentences(self.documents))),
-            self._kept("wiki_md", make([one.words for one in self._part(read_set(self.bench, _WIKI))])),
-            self._kept("encyclopedia_md", make(_sentences(self.encyclopedia))),
+    def wiki(self) -> list[Example]:
+        """WikiANN's sentences by en_core_web_md; its own tags, made by rule, teach less."""
+        found: list[Example] = self._kept(
+            "wiki_md", lambda: label([one.words for one in self._part(read_set(self.bench, _WIKI))], self.spacy_md)
         )
+        return found
 
     def first(self, left_out: Collection[str]) -> dict[str, Any]:
         """The network that learns from gold and from en_core_web_md, as arrays."""
-        return self._network("md", left_out, self._draw(self._gold(left_out, repeated=True), self.by_spacy, _STUDENT))
+        draw = self._draw(self._gold(left_out, repeated=True), self.news, self.wiki, _STUDENT)
+        return self._network("md", left_out, draw)
 
     def second(self, left_out: Collection[str]) -> dict[str, Any]:
-        """The network that learns from gold and from the shares."""
-        return self._network("mm", left_out, self._draw(self._gold(left_out, repeated=True), self.shares, _SECOND))
+        """The network that learns from gold and from the MiniLM."""
+        news, wiki = self.shares
+        draw = self._draw(self._gold(left_out, repeated=True), news, wiki, _SECOND)
+        return self._network("mm", left_out, draw)
 
     def third(self, left_out: Collection[str]) -> dict[str, Any]:
         """The network that learns from gold, from en_core_web_sm, and from WikiANN's own tags: another view, for the mean."""
-        labelled = Labelled(
-            self._kept("news_sm", lambda: label(_sentences(self.documents), SPACY_MODEL)),
-            self._part(read_set(self.bench, _WIKI)),
-            self._kept("encyclopedia_sm", lambda: label(_sentences(self.encyclopedia), SPACY_MODEL)),
-        )
-        return self._network("sm", left_out, self._draw(self._gold(left_out, repeated=True), labelled, _STUDENT))
+        news = self._kept("news_sm", lambda: label([words for one in self.documents for words in one], SPACY_MODEL))
+        wiki = self._part(read_set(self.bench, _WIKI))
+        return self._network("sm", left_out, self._draw(self._gold(left_out, repeated=True), news, wiki, _STUDENT))
 
     def _network(
         self, name: str, left_out: Collection[str], draw: Callable[[int], Sequence[Example]]
@@ -224,18 +193,16 @@ class Recipe:
         return found
 
     @cached_property
-    def doubted(self) -> Labelled:
-        """The unlabelled sentences by the first network that never saw the development sets, doubtful where en_core_web_md differs."""
+    def doubted(self) -> tuple[list[Example], list[Example]]:
+        """News and WikiANN's sentences by the first network that never saw the development sets, doubtful where en_core_web_md differs."""
 
-        def make() -> list[list[Example]]:
+        def make() -> tuple[list[Example], list[Example]]:
             tagger = Tagger([self.first(HELD_OUT)])
-            texts = (self.documents, [[one.words] for one in self.by_spacy.wiki], self.encyclopedia)
-            return [
-                agreed(labelled, [tags for document in part for tags in own_tags(tagger, document)])
-                for labelled, part in zip(self.by_spacy, texts, strict=True)
-            ]
+            news = agreed(self.news, [tags for document in self.documents for tags in own_tags(tagger, document)])
+            return news, agreed(self.wiki, [own_tags(tagger, [one.words])[0] for one in self.wiki])
 
-        return Labelled(*self._kept("doubted", make))
+        found: tuple[list[Example], list[Example]] = self._kept("doubted", make)
+        return found
 
     @cached_property
     def encoder(self) -> Params:
@@ -250,48 +217,28 @@ class Recipe:
     @cached_property
     def teacher(self) -> Params:
         """The fine-tuned MiniLM that never saw the development sets."""
-        draw = self._draw(self._gold(HELD_OUT, repeated=False), self.doubted, _TEACHER)
+        draw = self._draw(self._gold(HELD_OUT, repeated=False), *self.doubted, _TEACHER)
         return teach(self.encoder, self.pieces, draw, epochs=1, kept=self.work / "teacher.npz")
 
     def full_teacher(self) -> Params:
         """The same, taught further with the development sets: what the backend `minilm` runs."""
         gold = [one for name in HELD_OUT for one in self._part(read_set(self.bench, name))]
         rest = self._gold(HELD_OUT, repeated=False)
-        draw = self._draw([*gold, *gold, *rest[: len(gold)]], self.doubted, _FURTHER)
+        draw = self._draw([*gold, *gold, *rest[: len(gold)]], *self.doubted, _FURTHER)
         return teach(
             self.encoder, self.pieces, draw, epochs=1, kept=self.work / "teacher_all.npz", begin=self.teacher, rate=7e-5
         )
 
     @cached_property
-    def labeller(self) -> Path:
-        """The fine-tuned MiniLM as ONNX in eight bits."""
-        path = self.work / "minilm.onnx"
-        if not path.exists():
-            half = self.work / "minilm.part.onnx"
-            write_minilm(half, self.encoder, self.teacher)
-            in_eight_bits(half)
-            half.replace(path)
-        return path
+    def shares(self) -> tuple[list[Example], list[Example]]:
+        """News and WikiANN's sentences with the MiniLM's shares of the tags."""
 
-    @cached_property
-    def shares(self) -> Labelled:
-        """The unlabelled sentences with the shares of the tags that the MiniLM and the first network tell, as their documents make them."""
-
-        def make() -> list[list[Example]]:
-            tagger = Tagger([self.first(HELD_OUT)])
-            news, wiki, encyclopedia = (
-                mixed(with_shares(part, minilm_logs(self.labeller, self.pieces, part)), tagger) for part in self.doubted
+        def make() -> tuple[list[Example], list[Example]]:
+            news, wiki = (
+                with_shares(part, teacher_scores(self.encoder, self.teacher, self.pieces, part))
+                for part in self.doubted
             )
-            return [_in_texts(news, self.documents), wiki, _in_texts(encyclopedia, self.encyclopedia)]
+            return news, wiki
 
-        return Labelled(*self._kept("shares", make))
-
-
-def _in_texts(examples: Sequence[Example], texts: Sequence[Sequence[list[str]]]) -> list[Example]:
-    """The sentences of the texts, which stand one after another, each text with its memory."""
-    sentences = iter(examples)
-    return [one for text in texts for one in remembered(list(islice(sentences, len(text))))]
-
-
-def _sentences(texts: Sequence[list[list[str]]]) -> list[list[str]]:
-    return [words for document in texts for words in document]
+        found: tuple[list[Example], list[Example]] = self._kept("shares", make)
+        return found

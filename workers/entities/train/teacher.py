@@ -19,11 +19,11 @@ from workers.entities.tagger import TAGS
 from workers.entities.train.encoder import LAYERS, WIDTH, Params, WordPieces, embed, run_layers
 from workers.entities.train.sets import Example
 
-__all__ = ["FROZEN", "LENGTHS", "casing", "teach"]
+__all__ = ["FROZEN", "LENGTHS", "teach", "teacher_scores"]
 
 #: How many of the lower layers are not trained.
 FROZEN = 2
-#: Sentences are padded to one of these numbers of pieces; longer ones are left out.
+#: Sentences are padded to one of these numbers of pieces; longer ones are left out of training and cut when tagging.
 LENGTHS = (16, 24, 32, 48, 64, 96, 128)
 _PIECES = 768
 _HEAD = 128
@@ -133,7 +133,7 @@ def teach(
     seed: int = 7,
     rate: float = 1.5e-4,
 ) -> Params:
-    """Fine-tune the layers and the head on what `draw(epoch)` gives; the result goes to export.write_minilm.
+    """Fine-tune the layers and the head on what `draw(epoch)` gives; the result goes to teacher_scores.
 
     `begin` is where it starts, otherwise the encoder with a fresh head. With `kept`, the state is written there after every epoch, and a run that finds one goes on from it.
     """
@@ -202,3 +202,17 @@ def _restored(path: Path, upper: Params, state: Any) -> tuple[int, Params, Any]:
         leaves, shape = jax.tree.flatten((upper, state))
         upper, state = jax.tree.unflatten(shape, [jnp.asarray(stored[f"a{number}"]) for number in range(len(leaves))])
         return int(stored["epoch"]), upper, state
+
+
+def teacher_scores(
+    encoder: Params, upper: Params, pieces: WordPieces, examples: Sequence[Example]
+) -> list[Array | None]:
+    """Log-probabilities of the tags for every word; None for a sentence that is too long."""
+    base = embedded(encoder)
+    run = jax.jit(lambda deep, mask, seen: jax.nn.log_softmax(apply(upper, deep, mask, seen)))
+    found: list[Array | None] = [None] * len(examples)
+    for group in groups(examples, pieces):
+        scores = np.asarray(run(base(group.ids, group.mask), group.mask, group.casing))
+        for row, number in enumerate(group.numbers):
+            found[number] = scores[row][group.starts[row] > 0]
+    return found
