@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 FLOORS = {
-    "wikigold": 0.75,
-    "uner_ewt_dev": 0.735,
+    "wikigold": 0.76,
+    "uner_ewt_dev": 0.745,
     "geovirus_found": 0.98,
     "geovirus_within_161_km": 0.854,
     "wikinews_names": 0.919,

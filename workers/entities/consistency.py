@@ -109,7 +109,13 @@ def _added(text: str, names: list[Name], surnames: Counter[str]) -> list[Name]:
     taken = sorted((name.start, name.end) for name in names)
     ends = [end for _, end in taken]
     more: list[Name] = []
-    for match in _CAPITALISED.finditer(text):
+    numbered = [re.escape(words) for words in sure if words[0].isdigit()]
+    pattern = (
+        re.compile(rf"(?<![\w.,-])(?:{'|'.join(numbered)})(?![\w-])|{_CAPITALISED.pattern}")
+        if numbered
+        else _CAPITALISED
+    )
+    for match in pattern.finditer(text):
         words, start, end = match.group().removesuffix("'s").removesuffix("’s"), match.start(), match.end()
         end = start + len(words)
         at = bisect_left(ends, start + 1)

@@ -8,6 +8,7 @@ from workers.entities.acronyms import with_acronyms
 from workers.entities.bounds import apart, holds, no_overlap, person_without_title, split
 from workers.entities.called import called
 from workers.entities.consistency import consistent
+from workers.entities.extended import administrations, extended
 from workers.entities.foreign import lemmas
 from workers.entities.headed import headed
 from workers.entities.lexicon import countries, demonyms, organisations, table
@@ -32,9 +33,10 @@ def refine(text: str, names: Sequence[Name], language: str = "en") -> list[Name]
     """The names mended by what the text shows; in order, without overlaps. Patterns of English run on English alone."""
     if language not in {"en", "und"}:
         return consistent(text, no_overlap([piece for name in names for piece in split(text, name)]), language)
-    mended = _with_headed(text, [piece for name in names for piece in split(text, name)])
+    mended = _with_headed(text, extended(text, [piece for name in names for piece in split(text, name)]))
     kept = [_event(text, name) for name in mended if not _money(text, name) and not _common_words(text, name)]
-    people = [Name(start, end, "PER", 0.9) for start, end in people_after_roles(text)]
+    named = [*people_after_roles(text), *administrations(text, kept)]
+    people = [Name(start, end, "PER", 0.9) for start, end in named]
     kept = [person_without_title(text, name) for name in kept]
     found = [Name(start, end, kind, _SHARE[kind]) for start, end, kind in _known().find(text)]
     peoples = [name for name in found if name.type == "NORP"]

@@ -16,7 +16,7 @@ from workers.ports import Stage, StageOptions
 
 __all__ = ["VERSION", "load"]
 
-VERSION = "2.3.0"
+VERSION = "2.4.0"
 
 
 def load(options: StageOptions) -> Stage:
