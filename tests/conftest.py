@@ -2,6 +2,7 @@
 
 import os
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -36,16 +37,18 @@ def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedKafka]:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator["object"]:
-    """A PostgreSQL of our own for the whole session."""
+def postgres() -> Iterator["object"]:
+    """A PostgreSQL of our own for the whole session, outside of pytest's folder: as root it runs as a user of its own, to whom every new pytest beside
+    this one closes that folder again."""
     from postgres_server import PostgresServer
 
-    server = PostgresServer(tmp_path_factory.mktemp("postgres"))
-    if not server.available():
-        _require("needs PostgreSQL's server: apt-get install postgresql")
-    server.start()
-    yield server
-    server.stop()
+    with tempfile.TemporaryDirectory(prefix="dateline-postgres-", ignore_cleanup_errors=True) as folder:
+        server = PostgresServer(Path(folder))
+        if not server.available():
+            _require("needs PostgreSQL's server: apt-get install postgresql")
+        server.start()
+        yield server
+        server.stop()
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ Triggers keep the search index, the versions and the child rows with their artic
 """
 
 import sqlite3
+import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -101,6 +102,19 @@ class SqliteSink:
             connection.close()
 
 
+def _to_wal(connection: sqlite3.Connection) -> None:
+    """SQLite does not wait here by itself where another process that starts at the same time does the same."""
+    until = time.monotonic() + _BUSY_MS / 1000
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() >= until:
+                raise
+            time.sleep(0.01)
+
+
 def _connect(path: Path, *, search: bool | None) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=_BUSY_MS / 1000, isolation_level=None, check_same_thread=False)
     try:
@@ -108,7 +122,7 @@ def _connect(path: Path, *, search: bool | None) -> sqlite3.Connection:
         # room. A file keeps the size that it was made with. The cache holds a batch, which otherwise spills to the WAL and is written twice.
         connection.execute("PRAGMA page_size=8192")
         connection.execute("PRAGMA cache_size=-65536")
-        connection.execute("PRAGMA journal_mode=WAL")
+        _to_wal(connection)
         connection.execute("PRAGMA synchronous=FULL")
         page_bytes = connection.execute("PRAGMA page_size").fetchone()[0]
         connection.execute(f"PRAGMA wal_autocheckpoint={_WAL_BYTES // page_bytes}")
