@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from lakes import FIRST, SECOND, content, files, on, seen, write
+from small_disks import disk_of
 from stores import Parquet, article
 
 from workers.errors import Unavailable
@@ -57,16 +58,8 @@ def test_a_folder_that_cannot_be_made_is_unavailable(tmp_path: Path) -> None:
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 3 MB."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    if os.geteuid() != 0 or shutil.which("mount") is None:
-        pytest.skip("a full disk is made by mounting a small tmpfs, which needs root")
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", str(folder)], check=False, capture_output=True)  # fmt: skip
-    if mounted.returncode:
-        pytest.skip(f"a full disk is made by mounting a small tmpfs: {mounted.stderr.decode().strip()}")
-    yield folder
-    subprocess.run(["umount", "-l", str(folder)], check=True)
+    with disk_of(3, tmp_path / "disk") as folder:
+        yield folder
 
 
 def test_a_full_disk_is_unavailable_at_every_size_and_the_write_passes_once_there_is_space(small_disk: Path) -> None:

@@ -2,13 +2,13 @@
 
 import contextlib
 import os
-import shutil
 import sqlite3
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from small_disks import disk_of
 from stores import article
 
 from workers.errors import Unavailable
@@ -17,18 +17,8 @@ from workers.storage.sqlite import SqliteSink
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 2 MB."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    if os.geteuid() != 0 or shutil.which("mount") is None:
-        pytest.skip("a full disk is made by mounting a small tmpfs, which needs root")
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(folder)], check=False, capture_output=True
-    )
-    if mounted.returncode:
-        pytest.skip(f"a full disk is made by mounting a small tmpfs: {mounted.stderr.decode().strip()}")
-    yield folder
-    subprocess.run(["umount", "-l", str(folder)], check=True)
+    with disk_of(2, tmp_path / "disk") as folder:
+        yield folder
 
 
 def ids(path: Path) -> list[str]:

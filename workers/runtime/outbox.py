@@ -38,9 +38,8 @@ class Outbox:
             try:
                 await self._app.producer.send_and_wait(topic, key, value, partition, None, dict(headers))
             except (ProducerSendError, TimeoutError, KafkaError, OSError) as error:
-                cause = (
-                    error.__cause__ if isinstance(error, ProducerSendError) else error
-                )  # faust hides some behind its own
+                # faust hides what its client itself refuses behind an error of its own.
+                cause = error.__cause__ if isinstance(error, ProducerSendError) else error
                 if isinstance(cause, MessageSizeTooLargeError | RecordListTooLargeError):
                     raise Refused("output_too_large", f"{len(value or b'')} bytes; {topic} takes fewer") from None
                 self.away = f"the broker does not take {topic}: {cause!r}"

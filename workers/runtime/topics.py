@@ -117,12 +117,11 @@ async def create_topics(settings: Settings, topics: Sequence[Topic] = TOPICS, *,
         return TopicsMade(created, names, narrow if widen else (), () if widen else narrow)
 
 
-async def provide_partitions(settings: Settings, topics: Sequence[Topic]) -> tuple[str, ...]:
-    """Create and widen what is missing or too narrow, and leave the rest as it is; the names of those created. Raises Unavailable."""
+async def provide_partitions(settings: Settings, topics: Sequence[Topic]) -> None:
+    """Create and widen what is missing or too narrow, and leave the rest as it is. Raises Unavailable."""
     async with _admin(settings) as admin:
-        created, existing = await _provide(admin, settings, topics)
+        _, existing = await _provide(admin, settings, topics)
         await _widen(admin, settings, await _narrow(admin, settings, existing))
-        return created
 
 
 async def _provide(
