@@ -112,6 +112,7 @@ def test_json_files_hold_an_article_or_an_array_and_what_is_no_json_is_not_taken
         None, None, "wrong_type", None, "malformed_json", None, "malformed_json",
     ]  # fmt: skip
     assert [one["id"] for one in found if "error" not in one] == ["a", "b", "c", "e"]
+    assert found[-1]["id"] == f"{mixed}:2"
     assert str(found[2]["error"]).count("many.json[1]: a JSON object is needed, this is a int")
     assert (code, "3 inputs failed" in err) == (1, True)
 

@@ -85,7 +85,7 @@ _HANDLER: Handler | None = None
 def _handle(specs: tuple[StageSpec, ...], options: StageOptions, item: Input | Refused) -> Result:
     global _HANDLER  # noqa: PLW0603  loaded once per process
     if isinstance(item, Refused):
-        return Result(str(item).split(":", 1)[0], None, item.reason, str(item))
+        return Result(str(item).split(": ", 1)[0], None, item.reason, str(item))
     if _HANDLER is None:
         _HANDLER = Handler(specs, options)
     outcome = _HANDLER(Received("files", 0, 0, None, item.value, item.headers))
